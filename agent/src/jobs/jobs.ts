@@ -1,0 +1,31 @@
+/** Slow work that must outlive the agent: each job is a transient systemd unit with a folder on disk. */
+export interface Jobs {
+  /**
+   * Runs a job and resolves with how it ended.
+   *
+   * A job of the same id that still runs, or ended while nobody waited, is joined and not
+   * repeated; once its end was returned, the id is free again. Aborting `signal` stops
+   * the waiting, never the job. Rejects with JobLostError when the machine went down
+   * under it.
+   */
+  run(job: Job, signal: AbortSignal): Promise<JobEnd>;
+}
+
+export type Job = {
+  /** Of letters, digits and "-"; names the unit `cowherd-job-ID.service`. */
+  readonly id: string;
+  /** The program by its absolute path, and its arguments. Never a shell's text. */
+  readonly argv: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+};
+
+export type JobEnd = {
+  readonly exitCode: number;
+  /** The end of what it wrote, standard output and error together, at most 16 KiB. */
+  readonly output: string;
+};
+
+/** The job ended in a way that left no exit code, such as a power cut. It may be run again. */
+export class JobLostError extends Error {
+  override readonly name = "JobLostError";
+}

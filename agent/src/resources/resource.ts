@@ -1,0 +1,33 @@
+import type { Host } from "../host/host.ts";
+
+/**
+ * A kind of thing on a host: how to read it, what it lacks, how to mend it.
+ *
+ * Only `read` and `apply` touch the host. A check is read and plan without apply, so it
+ * can never disagree with the run that follows it.
+ */
+export interface Resource<Spec, Observed, Change> {
+  /** Reads how things are. Changes nothing. */
+  read(spec: Spec, host: Host, signal: AbortSignal): Promise<Observed>;
+
+  /**
+   * Lists what must change, in order. Pure. An empty list means in sync.
+   *
+   * Throws ConflictError where the change would take or destroy what is not Cowherd's.
+   */
+  plan(spec: Spec, observed: Observed): readonly Change[];
+
+  /** Makes one change. Safe to repeat. */
+  apply(change: Change, host: Host, signal: AbortSignal): Promise<void>;
+
+  /** Names one change for people, such as `write /etc/hosts`. */
+  describe(change: Change): string;
+
+  /** The files whose change may mean drift; the kernel is asked to tell of them. */
+  watches(spec: Spec): readonly string[];
+}
+
+/** Bringing the resource about would take or destroy what belongs to someone else. The message says what, in one line. */
+export class ConflictError extends Error {
+  override readonly name = "ConflictError";
+}

@@ -1,0 +1,17 @@
+export { agentPort, controllerServerName, enrollmentPort, operatorSocket } from "./endpoints.ts";
+export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
+export { type Outcome, parseOutcome, toWireOutcome } from "./outcome.ts";
+export { formatPeerIdentity, type PeerIdentity, parsePeerIdentity } from "./peer-identity.ts";
+export {
+  createDesiredState,
+  type DesiredState,
+  InvalidDesiredStateError,
+  parseDesiredState,
+  parseResources,
+  type ResourceKind,
+  type ResourceSpec,
+  type SpecOf,
+  toWireDesiredState,
+  toWireResource,
+} from "./resource-spec.ts";
+export { formatToken, InvalidTokenError, type JoinToken, parseToken } from "./token.ts";

@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+
+const folders = "{proto,agent,controller,cli,deploy}";
+
+/** Tests on booted hosts share two cores and one kernel, so their files run one after another. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "pure",
+          include: [`${folders}/**/*.test.ts`],
+          exclude: ["**/*.host.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          name: "hosts",
+          include: [`${folders}/**/*.host.test.ts`],
+          exclude: ["**/node_modules/**"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
