@@ -152,7 +152,10 @@ export function toWireResource(spec: ResourceSpec): WireResource {
     }
     case "hostfile": {
       const { path, owner, group, generation, entries } = spec;
-      return { ...common, kind: { $case: spec.kind, value: { path, owner, group, generation, entries: entries.map(copy) } } };
+      return {
+        ...common,
+        kind: { $case: spec.kind, value: { path, owner, group, generation, entries: entries.map(copy) } },
+      };
     }
   }
 }

@@ -58,7 +58,12 @@ export type RunRecord = {
 export type NodeFacts = {
   readonly hostname: string;
   readonly machineId: string;
-  readonly os: { readonly id: string; readonly versionId: string; readonly kernel: string; readonly architecture: string };
+  readonly os: {
+    readonly id: string;
+    readonly versionId: string;
+    readonly kernel: string;
+    readonly architecture: string;
+  };
   readonly processors: {
     readonly online: number;
     readonly schedulable: number;
@@ -67,7 +72,11 @@ export type NodeFacts = {
   };
   readonly memoryBytes: number;
   /** `addresses` in CIDR form. */
-  readonly interfaces: readonly { readonly name: string; readonly mac: string; readonly addresses: readonly string[] }[];
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly mac: string;
+    readonly addresses: readonly string[];
+  }[];
   /** "ssh-ed25519 AAAA…", sorted, without comments. */
   readonly hostKeys: readonly string[];
   /** The cluster user's public key. Undefined until the agent has made it. */
