@@ -1,0 +1,73 @@
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { checkCommand } from "../machine/command.ts";
+import { cachedFolder } from "./cached-folder.ts";
+import type { DistributionSources } from "./machine-apt.ts";
+
+/** Raise this when the steps below change what they make. */
+const STEPS = 1;
+
+/** What hosts of a lab can install, each with all that it depends on and recommends. */
+const PACKAGES = [
+  "openmpi-bin",
+  "openmpi-common",
+  "libopenmpi-dev",
+  "build-essential",
+  "nfs-kernel-server",
+  "nfs-common",
+];
+
+/**
+ * Returns a folder that is an apt repository (flat, unsigned) of PACKAGES and everything
+ * that a host made from `root` lacks of their closure, in versions that go with it.
+ */
+export function packageRepository(distribution: DistributionSources, root: string): Promise<string> {
+  const recipe = { steps: STEPS, root: basename(root), packages: PACKAGES };
+  return cachedFolder("repository", recipe, async (repository) => {
+    const apt = await privateApt(`${repository}/.apt`, distribution, root);
+    await apt(["update"]);
+    await apt(["install", "--yes", "--download-only", ...PACKAGES]);
+    const archives = `${repository}/.apt/cache/archives`;
+    for (const name of await readdir(archives)) {
+      if (name.endsWith(".deb")) await rename(`${archives}/${name}`, `${repository}/${name}`);
+    }
+    await rm(`${repository}/.apt`, { recursive: true });
+    const index = await checkCommand(["apt-ftparchive", "packages", repository]);
+    await writeFile(`${repository}/Packages`, index.replaceAll(`Filename: ${repository}/`, "Filename: ./"));
+    await writeFile(`${repository}/Release`, await checkCommand(["apt-ftparchive", "release", repository]));
+  });
+}
+
+/** An apt that knows the sources of this machine and the packages of `root`, and nothing installed on this machine. */
+async function privateApt(
+  folder: string,
+  { sources, transport, architecture }: DistributionSources,
+  root: string,
+): Promise<(command: readonly string[]) => Promise<string>> {
+  for (const path of ["state/lists/partial", "cache/archives/partial", "etc"]) {
+    await mkdir(`${folder}/${path}`, { recursive: true });
+  }
+  await writeFile(`${folder}/etc/sources.list`, `${sources.join("\n")}\n`);
+  const settings: Readonly<Record<string, string>> = {
+    "Dir::Etc": `${folder}/etc`,
+    "Dir::Etc::Parts": "/dev/null",
+    "Dir::Etc::SourceParts": "/dev/null",
+    "Dir::Etc::TrustedParts": "/usr/share/keyrings",
+    "Dir::State": `${folder}/state`,
+    "Dir::State::Status": `${root}/var/lib/dpkg/status`,
+    "Dir::Cache": `${folder}/cache`,
+    "APT::Architecture": architecture,
+    "APT::Architectures": architecture,
+    "APT::Sandbox::User": "root", // the cache folder is root's alone
+    "Debug::NoLocking": "true", // or apt locks the dpkg of this machine
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";`);
+  const configuration = `${folder}/apt.conf`;
+  await writeFile(configuration, `${[...lines, ...transport].join("\n")}\n`);
+  const env = { ...pathOnly(), APT_CONFIG: configuration, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
+  return (command) => checkCommand(["apt-get", "--quiet=2", ...command], { env });
+}
+
+function pathOnly(): Readonly<Record<string, string>> {
+  return { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" };
+}

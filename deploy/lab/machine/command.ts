@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { text } from "node:stream/consumers";
+import type { RunResult } from "../lab.ts";
+import { CommandFailedError } from "../lab-error.ts";
+
+export type CommandOptions = {
+  /** Text for the standard input. The command reads an end of file at once if this is absent. */
+  readonly input?: string;
+  /** An open file as the standard input, instead of text. */
+  readonly inputFile?: number;
+  /** The whole environment. The caller's own if absent. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Receives the output as it comes, besides the result. */
+  readonly onOutput?: (chunk: string) => void;
+};
+
+const THIS_MACHINE = "this machine";
+
+/** Runs a command to its end. Rejects only if it cannot be started; the exit code is the caller's to judge. */
+export async function runCommand(command: readonly string[], options: CommandOptions = {}): Promise<RunResult> {
+  const child = spawn(...program(command), {
+    stdio: [options.inputFile ?? "pipe", "pipe", "pipe"],
+    ...(options.env && { env: options.env }),
+  });
+  const { stdin, stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("a child with piped output has no output");
+  stdin?.on("error", () => {}); // EPIPE: the command may end without reading all of its input
+  stdin?.end(options.input ?? "");
+  const { onOutput } = options;
+  if (onOutput) for (const stream of [stdout, stderr]) stream.on("data", (chunk) => onOutput(String(chunk)));
+  const [exitCode, out, err] = await Promise.all([ending(child), text(stdout), text(stderr)]);
+  return { exitCode, stdout: out, stderr: err };
+}
+
+/** Runs a command and returns its standard output. Rejects with CommandFailedError if it does not end in 0. */
+export async function checkCommand(command: readonly string[], options?: CommandOptions): Promise<string> {
+  const result = await runCommand(command, options);
+  if (result.exitCode !== 0) throw new CommandFailedError(THIS_MACHINE, command, result);
+  return result.stdout;
+}
+
+/** Runs a command on the caller's own terminal and returns its exit code. */
+export function attachCommand(command: readonly string[]): Promise<number> {
+  return ending(spawn(...program(command), { stdio: "inherit" }));
+}
+
+/** A command that was started and left alone. */
+export type StartedCommand = { hasEnded(): boolean };
+
+/**
+ * Starts a command that outlives this process, in a session of its own, with its output
+ * appended to the open file `log`.
+ */
+export async function startCommand(command: readonly string[], log: number): Promise<StartedCommand> {
+  const child = spawn(...program(command), { detached: true, stdio: ["ignore", log, log] });
+  await once(child, "spawn"); // rejects with the error if there is one instead
+  child.unref();
+  return { hasEnded: () => child.exitCode !== null || child.signalCode !== null };
+}
+
+function program(command: readonly string[]): [string, string[]] {
+  const [file, ...args] = command;
+  if (file === undefined) throw new TypeError("an empty command");
+  return [file, args];
+}
+
+function ending(child: ReturnType<typeof spawn>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(code ?? (signal ? 128 + constants.signals[signal] : 1)));
+  });
+}

@@ -1,0 +1,108 @@
+import { open, readFile, rm, stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BootFailedError } from "../lab-error.ts";
+import type { Cgroup } from "./cgroup.ts";
+import { runCommand, type StartedCommand, startCommand } from "./command.ts";
+import { namespacePath } from "./network.ts";
+import { readNamespacePids } from "./process-identity.ts";
+
+/** A container to boot: what systemd-nspawn(1) needs to know. */
+export type Container = {
+  readonly machine: string;
+  readonly root: string;
+  readonly namespace: string;
+  readonly cgroup: Cgroup;
+  /** The file that its console is appended to. */
+  readonly console: string;
+  /** The CPUs that it may run on. All if empty. */
+  readonly cpus: readonly number[];
+};
+
+const BOOT_MS = 90_000;
+const POLL_MS = 50;
+const RUN = "/run/systemd/nspawn";
+
+/**
+ * Boots the container. Resolves when systemd has started everything and sshd answers at
+ * `address`; rejects with BootFailedError if that does not come. The container outlives
+ * this process, and dies with its cgroup.
+ */
+export async function bootContainer(host: string, address: string, container: Container): Promise<void> {
+  await container.cgroup.create();
+  const nspawn = await startContainer(container);
+  const deadline = performance.now() + BOOT_MS;
+  let why = "the container did not start";
+  while (performance.now() < deadline && !nspawn.hasEnded()) {
+    const leader = await findLeader(container.cgroup);
+    const state = leader === undefined ? "" : await systemState(leader);
+    if (leader !== undefined && (state === "running" || state === "degraded")) {
+      if (await sshAnswers(leader, address)) return;
+      why = "sshd does not answer";
+    } else if (state !== "") {
+      why = `systemd says ${state}`;
+    }
+    await sleep(POLL_MS);
+  }
+  throw new BootFailedError(host, why, await readFile(container.console, "utf8"));
+}
+
+/** Deletes what a container that was killed leaves outside of its own folder. Harmless if there is nothing. */
+export async function forgetContainer(machine: string, root: string): Promise<void> {
+  await rm(`${RUN}/propagate/${machine}`, { recursive: true, force: true });
+  const lock = await stat(root).catch(() => undefined); // no root any more: no lock that could be told
+  if (lock) await rm(`${RUN}/locks/inode-${lock.dev}:${lock.ino}`, { force: true });
+}
+
+/** The container's process 1, by its number on this machine. Undefined if the container is not running. */
+export async function findLeader(cgroup: Cgroup): Promise<number | undefined> {
+  for (const pid of await cgroup.processes()) {
+    const pids = await readNamespacePids(pid);
+    if (pids.length === 2 && pids[1] === 1) return pid;
+  }
+  return undefined;
+}
+
+/** The command that runs `command` inside the container. */
+export function inContainer(leader: number, command: readonly string[]): readonly string[] {
+  return ["nsenter", `--target=${leader}`, "--all", "--", ...command];
+}
+
+async function startContainer(container: Container): Promise<StartedCommand> {
+  const { machine, root, namespace, cgroup, console, cpus } = container;
+  const network = namespacePath(namespace);
+  await using log = await open(console, "a");
+  // nsenter besides --network-namespace-path: nspawn mounts /sys before it enters the namespace, and
+  // /sys shows the NICs of where it was mounted. `ip netns exec` would hide the cgroups from nspawn.
+  return startCommand(
+    cgroup.enter([
+      "nsenter",
+      `--net=${network}`,
+      "systemd-nspawn",
+      "--quiet",
+      "--boot",
+      `--directory=${root}`,
+      `--machine=${machine}`,
+      "--settings=no",
+      "--register=no",
+      "--keep-unit",
+      "--link-journal=no",
+      "--resolv-conf=off",
+      "--timezone=off",
+      "--console=read-only",
+      "--capability=all",
+      `--network-namespace-path=${network}`,
+      ...(cpus.length > 0 ? [`--cpu-affinity=${cpus.join(",")}`] : []),
+    ]),
+    log.fd,
+  );
+}
+
+async function systemState(leader: number): Promise<string> {
+  const { stdout } = await runCommand(inContainer(leader, ["systemctl", "is-system-running", "--wait"]));
+  return stdout.trim();
+}
+
+async function sshAnswers(leader: number, address: string): Promise<boolean> {
+  const { stdout } = await runCommand(inContainer(leader, ["ssh-keyscan", "-T", "2", "-t", "ed25519", address]));
+  return stdout !== "";
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from "node:crypto";
+import { open, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import type { LabHost, RunOptions, RunResult } from "./lab.ts";
+import { CommandFailedError, CommandTimedOutError, HostOffError, LabRequestError } from "./lab-error.ts";
+import type { HostState } from "./lab-state.ts";
+import { hostLayout, labLayout, NAT, SUBNET } from "./layout.ts";
+import { findAccount, loginAs } from "./login.ts";
+import { openCgroup } from "./machine/cgroup.ts";
+import { attachCommand, type CommandOptions, checkCommand, runCommand } from "./machine/command.ts";
+import { createHostNetwork, type HostNetwork, removeNamespaces, setCable } from "./machine/network.ts";
+import { bootContainer, type Container, findLeader, forgetContainer, inContainer } from "./machine/nspawn.ts";
+import { diskRoot, mountDisk, unmountBelow } from "./machine/overlay.ts";
+
+/** A host of one lab: everything about it follows from these. */
+export type HostIdentity = { readonly lab: string; readonly name: string; readonly state: HostState };
+
+const FILE_MODE = 0o644;
+
+/** Gives a claimed host its disk and its NICs. It is off until `powerOn`. */
+export async function installHost({ lab, name, state }: HostIdentity, rootFileSystem: string): Promise<void> {
+  const { folder } = hostLayout(lab, name, state.address);
+  await mountDisk({ base: rootFileSystem, folder });
+  await makeDistinct(diskRoot(folder));
+  await createHostNetwork(networkOf(lab, name, state.address));
+}
+
+/** Returns the host without touching it. `onRemoved` is called once it is gone. */
+export async function openHost(identity: HostIdentity, onRemoved: () => void): Promise<LabHost> {
+  const { lab, name, state } = identity;
+  const { address } = state;
+  const layout = hostLayout(lab, name, address);
+  const network = networkOf(lab, name, address);
+  const cgroup = await openCgroup(layout.cgroup);
+  const container: Container = {
+    machine: layout.machine,
+    root: diskRoot(layout.folder),
+    namespace: layout.namespace,
+    cgroup: cgroup.child("machine"),
+    console: layout.console,
+    cpus: chooseCpus(state.cpus, availableParallelism(), address),
+  };
+
+  const leader = async () => {
+    const pid = await findLeader(container.cgroup);
+    if (pid === undefined) throw new HostOffError(name);
+    return pid;
+  };
+
+  const login = async (command: readonly string[], { user = "root", env }: RunOptions) => {
+    const pid = await leader();
+    const { stdout: passwd } = await runCommand(inContainer(pid, ["cat", "/etc/passwd"]));
+    const entered = inContainer(pid, loginAs(findAccount(passwd, user), command, env));
+    const { cpus } = container; // who comes from outside brings this machine's CPUs along
+    return cpus.length === 0 ? entered : ["taskset", "--cpu-list", cpus.join(","), ...entered];
+  };
+
+  /** Every command has a cgroup of its own, so that its end is certain; being below the host's, it freezes with the host. */
+  const execute = async (
+    command: readonly string[],
+    options: RunOptions & CommandOptions,
+    signal?: AbortSignal,
+  ): Promise<RunResult> => {
+    signal?.throwIfAborted();
+    const entry = await login(command, options);
+    const group = cgroup.child("commands").child(randomUUID());
+    await group.create();
+    const limit = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+    const stop = AbortSignal.any([signal, limit].filter((source) => source !== undefined));
+    let killing = Promise.resolve();
+    const kill = () => {
+      killing = group.destroy();
+    };
+    stop.addEventListener("abort", kill, { once: true });
+    const result = await runCommand(group.enter(entry), options);
+    stop.removeEventListener("abort", kill);
+    await killing;
+    await group.removeIfEmpty();
+    signal?.throwIfAborted();
+    if (limit?.aborted) throw new CommandTimedOutError(name, command, options.timeoutMs ?? 0, result);
+    return result;
+  };
+
+  const check = async (command: readonly string[], options: RunOptions & CommandOptions = {}, signal?: AbortSignal) => {
+    const result = await execute(command, options, signal);
+    if (result.exitCode !== 0) throw new CommandFailedError(name, command, result);
+    return result.stdout;
+  };
+
+  const install = async (path: string, mode: number, input: CommandOptions) => {
+    await check(["install", "-D", "-m", mode.toString(8), "/dev/stdin", path], input);
+  };
+
+  return {
+    name,
+    address,
+    run: (command, options = {}, signal) => execute(command, options, signal),
+    check,
+    attach: async (command, options = {}) => attachCommand(await login(command, { ...options, env: terminal() })),
+
+    async copyIn(from, to, mode) {
+      await using file = await open(from);
+      await install(to, mode ?? (await file.stat()).mode & 0o7777, { inputFile: file.fd });
+    },
+
+    writeFile: (path, content, mode = FILE_MODE) => install(path, mode, { input: content }),
+    readFile: (path) => check(["cat", "--", path]),
+
+    async cutPower() {
+      await cgroup.destroy();
+    },
+
+    async powerOn() {
+      if ((await findLeader(container.cgroup)) !== undefined) return;
+      await bootContainer(name, address, container);
+    },
+
+    async freeze() {
+      await leader();
+      await cgroup.setFrozen(true);
+    },
+
+    async thaw() {
+      await leader();
+      await cgroup.setFrozen(false);
+    },
+
+    partition: () => setCable(network, "down"),
+    heal: () => setCable(network, "up"),
+
+    async remove() {
+      await destroyHost(identity);
+      onRemoved();
+    },
+  };
+}
+
+/** Destroys all that there is of a host, in whatever state it was left. Harmless if it is gone. */
+export async function destroyHost({ lab, name, state }: HostIdentity): Promise<void> {
+  const { folder, cgroup, namespace, natNamespace, machine } = hostLayout(lab, name, state.address);
+  await (await openCgroup(cgroup)).destroy();
+  await forgetContainer(machine, diskRoot(folder));
+  await unmountBelow(folder);
+  await removeNamespaces((found) => found === namespace || found === natNamespace);
+  await removeDisk(folder);
+}
+
+/** Deletes a folder of disks, after making sure that nothing is mounted in it. */
+export async function removeDisk(folder: string): Promise<void> {
+  await unmountBelow(folder);
+  await checkCommand(["rm", "-rf", "--one-file-system", "--", folder]);
+}
+
+/** Picks the CPUs of a host. Hosts with neighbouring addresses start at neighbouring CPUs. */
+export function chooseCpus(wanted: number | undefined, present: number, address: string): readonly number[] {
+  if (wanted === undefined) return [];
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > present) {
+    throw new LabRequestError(`${wanted} CPUs: this machine can give 1 to ${present}`);
+  }
+  const first = Number(address.split(".").at(-1)) % present;
+  return Array.from({ length: wanted }, (_, index) => (first + index) % present).toSorted((a, b) => a - b);
+}
+
+/** What every installation makes for itself: its machine id and its SSH host keys. */
+async function makeDistinct(root: string): Promise<void> {
+  await writeFile(`${root}/etc/machine-id`, `${randomUUID().replaceAll("-", "")}\n`);
+  await checkCommand(["chroot", root, "ssh-keygen", "-A"]);
+}
+
+function networkOf(lab: string, name: string, address: string): HostNetwork {
+  const { namespace, natNamespace, bridgePort } = hostLayout(lab, name, address);
+  const cluster = { address, bits: SUBNET.bits };
+  return { labNamespace: labLayout(lab).namespace, namespace, natNamespace, bridgePort, cluster, nat: NAT };
+}
+
+function terminal(): Readonly<Record<string, string>> {
+  return { TERM: process.env["TERM"] ?? "dumb" };
+}

@@ -1,0 +1,163 @@
+import { mkdir, open, readFile, rename, rm, symlink } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { readDistributionSources } from "./debian/machine-apt.ts";
+import { packageRepository } from "./debian/package-repository.ts";
+import { rootFileSystem } from "./debian/root-file-system.ts";
+import type { BootOptions, Lab, LabHost } from "./lab.ts";
+import { LabRequestError, UnfitMachineError } from "./lab-error.ts";
+import {
+  claimHost,
+  claimLab,
+  type HostState,
+  isAbandoned,
+  type LabState,
+  listLabFolders,
+  readHostStates,
+  readLabState,
+} from "./lab-state.ts";
+import { checkAddress, checkName, LABS_LOCK, labLayout, SUBNET } from "./layout.ts";
+import { openCgroup } from "./machine/cgroup.ts";
+import { startCommand } from "./machine/command.ts";
+import { withFileLock } from "./machine/file-lock.ts";
+import { createLabNetwork, namespacePath, removeNamespaces } from "./machine/network.ts";
+import { identifyProcess, readBootId } from "./machine/process-identity.ts";
+import { destroyHost, installHost, openHost, removeDisk } from "./nspawn-host.ts";
+import { whyUnfit } from "./prerequisites.ts";
+
+export type CreateOptions = {
+  /** Lets the lab outlive this process. Otherwise the next lab that is created after its death sweeps it away. */
+  readonly keep?: boolean;
+};
+
+const SERVER = fileURLToPath(new URL("file-server.ts", import.meta.url));
+const SERVER_START_MS = 20_000;
+const REPOSITORY = "debian";
+
+/**
+ * Makes a lab without hosts, once the root file system and the repository are built.
+ * Labs that their owners left behind by dying are swept first. Throws LabRequestError
+ * if there is a lab of this name that somebody still uses.
+ */
+export async function createNspawnLab(name: string, { keep = false }: CreateOptions = {}): Promise<Lab> {
+  const layout = labLayout(name);
+  const unfit = await whyUnfit();
+  if (unfit !== undefined) throw new UnfitMachineError(unfit);
+  const { rootFileSystem, repository } = await prepareNspawnLabs();
+  const owner = keep ? undefined : await identifyProcess(process.pid);
+  const state: LabState = { bootId: await readBootId(), rootFileSystem, ...(owner && { owner }) };
+  await withFileLock(LABS_LOCK, async () => {
+    await sweep();
+    if (!(await claimLab(name, state))) throw new LabRequestError(`lab ${name} is up already`);
+  });
+  try {
+    await mkdir(layout.hosts);
+    await mkdir(layout.served);
+    await symlink(repository, `${layout.served}/${REPOSITORY}`);
+    await createLabNetwork({ namespace: layout.namespace, address: SUBNET.lab, bits: SUBNET.bits });
+    await startServer(name);
+  } catch (error) {
+    await destroyLab(name);
+    throw error;
+  }
+  return openLab(name);
+}
+
+/** Attaches to a lab that is up, whoever made it. Throws LabRequestError if there is none of this name. */
+export async function openLab(name: string): Promise<Lab> {
+  const { folder, served } = labLayout(name);
+  const state = await readLabState(name);
+  if (state === undefined) throw new LabRequestError(`no lab ${name} is up`);
+  const hosts = new Map<string, LabHost>();
+  const open = (host: string, hostState: HostState) =>
+    openHost({ lab: name, name: host, state: hostState }, () => hosts.delete(host));
+  for (const [host, hostState] of await readHostStates(name)) hosts.set(host, await open(host, hostState));
+  return {
+    name,
+    hosts,
+    url: `http://${SUBNET.lab}`,
+
+    async boot(host, options) {
+      const hostState = await claimNewHost(name, host, options);
+      const identity = { lab: name, name: host, state: hostState };
+      try {
+        const opened = await open(host, hostState);
+        await installHost(identity, state.rootFileSystem);
+        await opened.powerOn();
+        hosts.set(host, opened);
+        return opened;
+      } catch (error) {
+        await destroyHost(identity);
+        throw error;
+      }
+    },
+
+    async serve(what, path) {
+      const draft = `${folder}/${checkName("served", what)}.link`;
+      await rm(draft, { force: true });
+      await symlink(path, draft);
+      await rename(draft, `${served}/${what}`);
+      return `http://${SUBNET.lab}/${what}`;
+    },
+
+    down: () => withFileLock(LABS_LOCK, () => destroyLab(name)),
+  };
+}
+
+/** Builds or finds what every lab stands on. The first time takes a minute or two and needs the mirror. */
+export async function prepareNspawnLabs(): Promise<{ readonly rootFileSystem: string; readonly repository: string }> {
+  const distribution = await readDistributionSources();
+  const root = await rootFileSystem(distribution);
+  return { rootFileSystem: root, repository: await packageRepository(distribution, root) };
+}
+
+/** The labs that are up, abandoned ones included. */
+export async function listLabs(): Promise<readonly string[]> {
+  const labs: string[] = [];
+  for (const name of await listLabFolders()) if (await readLabState(name)) labs.push(name);
+  return labs;
+}
+
+async function claimNewHost(lab: string, host: string, { address, cpus }: BootOptions): Promise<HostState> {
+  checkName("host", host);
+  checkAddress(address);
+  const state: HostState = { address, ...(cpus !== undefined && { cpus }) };
+  for (const [name, other] of await readHostStates(lab)) {
+    if (other.address === address) throw new LabRequestError(`address ${address} is that of ${name}`);
+  }
+  if (!(await claimHost(lab, host, state))) throw new LabRequestError(`lab ${lab} has a host ${host} already`);
+  return state;
+}
+
+/** Destroys every lab that nobody will take down. The caller holds the lock. */
+async function sweep(): Promise<void> {
+  for (const name of await listLabFolders()) {
+    if (await isAbandoned(await readLabState(name))) await destroyLab(name);
+  }
+}
+
+/** Destroys all that there is of a lab, in whatever state it was left. The folder goes last: it is how a lab is found. */
+async function destroyLab(name: string): Promise<void> {
+  const { folder, cgroup, namespace, hostNamespacePrefix } = labLayout(name);
+  await (await openCgroup(cgroup)).destroy();
+  for (const [host, state] of await readHostStates(name)) await destroyHost({ lab: name, name: host, state });
+  await removeNamespaces((found) => found === namespace || found.startsWith(hostNamespacePrefix));
+  await removeDisk(folder);
+}
+
+/** Starts what serves the lab's files, in the lab's network and for as long as the lab is up. */
+async function startServer(lab: string): Promise<void> {
+  const { cgroup, namespace, served, serverLog } = labLayout(lab);
+  const group = (await openCgroup(cgroup)).child("server");
+  await group.create();
+  await using log = await open(serverLog, "a");
+  const server = [process.execPath, SERVER, served, SUBNET.lab, "80"];
+  const running = await startCommand(group.enter(["nsenter", `--net=${namespacePath(namespace)}`, ...server]), log.fd);
+  const deadline = performance.now() + SERVER_START_MS;
+  while (!(await readFile(serverLog, "utf8")).includes("listening")) {
+    if (running.hasEnded() || performance.now() > deadline) {
+      throw new Error(`the lab's file server does not start: ${await readFile(serverLog, "utf8")}`);
+    }
+    await sleep(20);
+  }
+}
