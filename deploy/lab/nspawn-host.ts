@@ -174,5 +174,6 @@ function networkOf(lab: string, name: string, address: string): HostNetwork {
 }
 
 function terminal(): Readonly<Record<string, string>> {
-  return { TERM: process.env["TERM"] ?? "dumb" };
+  const { TERM = "dumb" } = process.env;
+  return { TERM };
 }

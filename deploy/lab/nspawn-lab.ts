@@ -1,11 +1,8 @@
 import { mkdir, open, readFile, rename, rm, symlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { readDistributionSources } from "./debian/machine-apt.ts";
-import { packageRepository } from "./debian/package-repository.ts";
-import { rootFileSystem } from "./debian/root-file-system.ts";
 import type { BootOptions, Lab, LabHost } from "./lab.ts";
-import { LabRequestError, UnfitMachineError } from "./lab-error.ts";
+import { LabRequestError } from "./lab-error.ts";
 import {
   claimHost,
   claimLab,
@@ -23,11 +20,13 @@ import { withFileLock } from "./machine/file-lock.ts";
 import { createLabNetwork, namespacePath, removeNamespaces } from "./machine/network.ts";
 import { identifyProcess, readBootId } from "./machine/process-identity.ts";
 import { destroyHost, installHost, openHost, removeDisk } from "./nspawn-host.ts";
-import { whyUnfit } from "./prerequisites.ts";
+import { prepareNspawnLabs } from "./prepare.ts";
 
 export type CreateOptions = {
   /** Lets the lab outlive this process. Otherwise the next lab that is created after its death sweeps it away. */
   readonly keep?: boolean;
+  /** Told, in a line each, what takes long: the first lab on a machine builds what every later one stands on. */
+  readonly report?: (line: string) => void;
 };
 
 const SERVER = fileURLToPath(new URL("file-server.ts", import.meta.url));
@@ -39,11 +38,9 @@ const REPOSITORY = "debian";
  * Labs that their owners left behind by dying are swept first. Throws LabRequestError
  * if there is a lab of this name that somebody still uses.
  */
-export async function createNspawnLab(name: string, { keep = false }: CreateOptions = {}): Promise<Lab> {
+export async function createNspawnLab(name: string, { keep = false, report }: CreateOptions = {}): Promise<Lab> {
   const layout = labLayout(name);
-  const unfit = await whyUnfit();
-  if (unfit !== undefined) throw new UnfitMachineError(unfit);
-  const { rootFileSystem, repository } = await prepareNspawnLabs();
+  const { rootFileSystem, repository } = await prepareNspawnLabs(report);
   const owner = keep ? undefined : await identifyProcess(process.pid);
   const state: LabState = { bootId: await readBootId(), rootFileSystem, ...(owner && { owner }) };
   await withFileLock(LABS_LOCK, async () => {
@@ -102,13 +99,6 @@ export async function openLab(name: string): Promise<Lab> {
 
     down: () => withFileLock(LABS_LOCK, () => destroyLab(name)),
   };
-}
-
-/** Builds or finds what every lab stands on. The first time takes a minute or two and needs the mirror. */
-export async function prepareNspawnLabs(): Promise<{ readonly rootFileSystem: string; readonly repository: string }> {
-  const distribution = await readDistributionSources();
-  const root = await rootFileSystem(distribution);
-  return { rootFileSystem: root, repository: await packageRepository(distribution, root) };
 }
 
 /** The labs that are up, abandoned ones included. */

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { UNATTENDED } from "./debian/machine-apt.ts";
 import { findHierarchies } from "./machine/cgroup.ts";
 import { checkCommand, runCommand } from "./machine/command.ts";
 import { readMountTable } from "./machine/mount-table.ts";
@@ -34,12 +35,11 @@ export async function installPrerequisites(report: (line: string) => void): Prom
   const missing = await missingPrerequisites();
   if (missing.length === 0) return;
   const apt = ["apt-get", "--quiet=2", "--option", `DPkg::Lock::Timeout=${LOCK_WAIT_SECONDS}`];
-  const env = { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", DEBIAN_FRONTEND: "noninteractive" };
   report("updating the package lists");
   // A source that is not Debian's may be out of reach; what matters is whether the packages can be had.
-  await runCommand([...apt, "update"], { env });
+  await runCommand([...apt, "update"], { env: UNATTENDED });
   report(`installing ${missing.join(", ")}`);
-  await checkCommand([...apt, "install", "--yes", "--no-install-recommends", ...missing], { env });
+  await checkCommand([...apt, "install", "--yes", "--no-install-recommends", ...missing], { env: UNATTENDED });
 }
 
 /** The packages whose command this machine lacks. */

@@ -7,6 +7,9 @@ const CACHE = "/var/cache/cowherd-lab";
 /** Everything that decides what a build makes. Two recipes that differ never share a folder. */
 export type Recipe = Readonly<Record<string, string | number | readonly string[]>>;
 
+/** Told, in one line, about each build that starts. */
+export type Report = (line: string) => void;
+
 /**
  * Returns the folder that was built from `recipe`, building it if it is not there.
  * The folder appears whole or not at all, and is never changed afterwards; of several
@@ -15,12 +18,14 @@ export type Recipe = Readonly<Record<string, string | number | readonly string[]
 export async function cachedFolder(
   name: string,
   recipe: Recipe,
+  report: Report,
   build: (draft: string) => Promise<void>,
 ): Promise<string> {
   const folder = `${CACHE}/${name}-${hash(recipe)}`;
   if (await exists(folder)) return folder;
   return withFileLock(`${folder}.lock`, async () => {
     if (await exists(folder)) return folder;
+    report(`building the lab's ${name}`);
     const draft = `${folder}.draft`;
     await rm(draft, { recursive: true, force: true }); // a build that was cut short
     await mkdir(draft, { recursive: true });

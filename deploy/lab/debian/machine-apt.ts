@@ -12,6 +12,13 @@ export type DistributionSources = {
   readonly transport: readonly string[];
 };
 
+/** The environment in which apt asks nobody anything, on this machine and in a root file system. */
+export const UNATTENDED: Readonly<Record<string, string>> = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  DEBIAN_FRONTEND: "noninteractive",
+  LC_ALL: "C.UTF-8",
+};
+
 const TARGET_FORMAT = "$(ORIGIN)|$(SITE)|$(RELEASE)|$(COMPONENT)";
 const DISTRIBUTIONS = new Set(["Debian", "Ubuntu"]);
 const TRANSPORT = /^Acquire::(?:https?::|Retries |Check-Valid-Until |Check-Date )/;

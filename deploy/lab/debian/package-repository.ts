@@ -1,8 +1,8 @@
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { checkCommand } from "../machine/command.ts";
-import { cachedFolder } from "./cached-folder.ts";
-import type { DistributionSources } from "./machine-apt.ts";
+import { cachedFolder, type Report } from "./cached-folder.ts";
+import { type DistributionSources, UNATTENDED } from "./machine-apt.ts";
 
 /** Raise this when the steps below change what they make. */
 const STEPS = 1;
@@ -21,9 +21,9 @@ const PACKAGES = [
  * Returns a folder that is an apt repository (flat, unsigned) of PACKAGES and everything
  * that a host made from `root` lacks of their closure, in versions that go with it.
  */
-export function packageRepository(distribution: DistributionSources, root: string): Promise<string> {
+export function packageRepository(distribution: DistributionSources, root: string, report: Report): Promise<string> {
   const recipe = { steps: STEPS, root: basename(root), packages: PACKAGES };
-  return cachedFolder("repository", recipe, async (repository) => {
+  return cachedFolder("repository", recipe, report, async (repository) => {
     const apt = await privateApt(`${repository}/.apt`, distribution, root);
     await apt(["update"]);
     await apt(["install", "--yes", "--download-only", ...PACKAGES]);
@@ -64,10 +64,6 @@ async function privateApt(
   const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";`);
   const configuration = `${folder}/apt.conf`;
   await writeFile(configuration, `${[...lines, ...transport].join("\n")}\n`);
-  const env = { ...pathOnly(), APT_CONFIG: configuration, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
+  const env = { ...UNATTENDED, APT_CONFIG: configuration };
   return (command) => checkCommand(["apt-get", "--quiet=2", ...command], { env });
-}
-
-function pathOnly(): Readonly<Record<string, string>> {
-  return { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" };
 }

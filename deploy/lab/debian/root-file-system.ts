@@ -1,7 +1,7 @@
 import { chmod, readdir, rm, writeFile } from "node:fs/promises";
 import { NAT, SUBNET } from "../layout.ts";
 import { checkCommand } from "../machine/command.ts";
-import { cachedFolder } from "./cached-folder.ts";
+import { cachedFolder, type Report } from "./cached-folder.ts";
 import type { DistributionSources } from "./machine-apt.ts";
 
 /** Raise this when the steps below change what they make. */
@@ -44,11 +44,11 @@ const FILES: Readonly<Record<string, string>> = {
  * Returns a folder with a plain server of this machine's distribution that has never
  * booted: no machine id, no SSH host keys, nothing of ours but where apt finds its packages.
  */
-export function rootFileSystem(distribution: DistributionSources): Promise<string> {
+export function rootFileSystem(distribution: DistributionSources, report: Report): Promise<string> {
   const { codename, architecture, sources, transport } = distribution;
   const files = Object.entries(FILES).flat();
   const recipe = { steps: STEPS, codename, architecture, sources, packages: PACKAGES, files };
-  return cachedFolder("rootfs", recipe, async (root) => {
+  return cachedFolder("rootfs", recipe, report, async (root) => {
     await checkCommand(
       [
         "mmdebstrap",

@@ -1,35 +1,32 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { constants } from "node:os";
+import { type FileHandle, open, rm, writeFile } from "node:fs/promises";
+import { constants, tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import type { RunResult } from "../lab.ts";
 import { CommandFailedError } from "../lab-error.ts";
 
 export type CommandOptions = {
-  /** Text for the standard input. The command reads an end of file at once if this is absent. */
+  /** Text for the standard input. The command finds it empty if this is absent. */
   readonly input?: string;
   /** An open file as the standard input, instead of text. */
   readonly inputFile?: number;
   /** The whole environment. The caller's own if absent. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Receives the output as it comes, besides the result. */
-  readonly onOutput?: (chunk: string) => void;
 };
 
 const THIS_MACHINE = "this machine";
 
 /** Runs a command to its end. Rejects only if it cannot be started; the exit code is the caller's to judge. */
 export async function runCommand(command: readonly string[], options: CommandOptions = {}): Promise<RunResult> {
+  await using input = options.input === undefined ? undefined : await fileOf(options.input);
   const child = spawn(...program(command), {
-    stdio: [options.inputFile ?? "pipe", "pipe", "pipe"],
+    stdio: [input?.fd ?? options.inputFile ?? "ignore", "pipe", "pipe"],
     ...(options.env && { env: options.env }),
   });
-  const { stdin, stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new Error("a child with piped output has no output");
-  stdin?.on("error", () => {}); // EPIPE: the command may end without reading all of its input
-  stdin?.end(options.input ?? "");
-  const { onOutput } = options;
-  if (onOutput) for (const stream of [stdout, stderr]) stream.on("data", (chunk) => onOutput(String(chunk)));
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new TypeError("a child with piped output has none");
   const [exitCode, out, err] = await Promise.all([ending(child), text(stdout), text(stderr)]);
   return { exitCode, stdout: out, stderr: err };
 }
@@ -58,6 +55,17 @@ export async function startCommand(command: readonly string[], log: number): Pro
   await once(child, "spawn"); // rejects with the error if there is one instead
   child.unref();
   return { hasEnded: () => child.exitCode !== null || child.signalCode !== null };
+}
+
+/** An open file of the text that has no name any more. Node's own pipes are sockets, which no program can open as /dev/stdin. */
+async function fileOf(content: string): Promise<FileHandle> {
+  const path = `${tmpdir()}/cowherd-lab-input-${randomUUID()}`;
+  try {
+    await writeFile(path, content, { mode: 0o600, flag: "wx" });
+    return await open(path);
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 function program(command: readonly string[]): [string, string[]] {

@@ -14,11 +14,11 @@ export function parseMountTable(mountinfo: string): readonly Mount[] {
     const point = place.split(" ")[4];
     const [type, , superOptions] = source.split(" ");
     if (point === undefined || type === undefined || superOptions === undefined) return [];
-    return [{ point: unescape(point), type, superOptions: superOptions.split(",") }];
+    return [{ point: decodePath(point), type, superOptions: superOptions.split(",") }];
   });
 }
 
 /** The kernel writes space, tab, newline and backslash as three octal digits. */
-function unescape(path: string): string {
+function decodePath(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
