@@ -65,7 +65,7 @@ export function hostLayout(lab: string, host: string, address: string): HostLayo
     namespace: `${hostNamespacePrefix}${host}`,
     natNamespace: `${hostNamespacePrefix}${host}.nat`,
     bridgePort: `port${lastByte(address)}`,
-    machine: `cowherd-${lab}-${host}`,
+    machine: `cowherd.${lab}.${host}`,
   };
 }
 

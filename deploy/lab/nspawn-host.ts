@@ -49,8 +49,9 @@ export async function openHost(identity: HostIdentity, onRemoved: () => void): P
 
   const login = async (command: readonly string[], { user = "root", env }: RunOptions) => {
     const pid = await leader();
-    const { stdout: passwd } = await runCommand(inContainer(pid, ["cat", "/etc/passwd"]));
-    const entered = inContainer(pid, loginAs(findAccount(passwd, user), command, env));
+    const passwd = await runCommand(inContainer(pid, ["cat", "/etc/passwd"]));
+    if (passwd.exitCode !== 0) throw new HostOffError(name); // its power was cut in between
+    const entered = inContainer(pid, loginAs(findAccount(passwd.stdout, user), command, env));
     const { cpus } = container; // who comes from outside brings this machine's CPUs along
     return cpus.length === 0 ? entered : ["taskset", "--cpu-list", cpus.join(","), ...entered];
   };
