@@ -7,6 +7,7 @@ import { type Omission, tally, type Verdict } from "./tally.ts";
  * boot hosts. Arguments narrow the run to test files whose path contains one of them.
  */
 const filters = process.argv.slice(2);
+const { CI } = process.env;
 const unfit = await whyUnfit();
 if (unfit === undefined) await installPrerequisites((line) => process.stderr.write(`${line}\n`));
 const omissions: readonly Omission[] = unfit === undefined ? [] : [{ what: "tests on booted hosts", why: unfit }];
@@ -24,7 +25,7 @@ const unhandled = vitest.state.getUnhandledErrors().length;
 await vitest.close();
 
 const { good, text } = tally(verdicts, omissions, {
-  strict: process.env["CI"] === "true",
+  strict: CI === "true",
   brokenFiles: brokenFiles + unhandled,
 });
 process.stdout.write(`\n${text}`);

@@ -1,0 +1,310 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  clusterUser,
+  clusterYaml,
+  createJoinLine,
+  hostfileNodes,
+  hostfilePath,
+  initCluster,
+  installProduct,
+  pasteLine,
+  readHostfile,
+} from "../cluster/operate.ts";
+import { waitFor } from "../cluster/wait-for.ts";
+import type { Lab, LabHost } from "../lab/lab.ts";
+import { createNspawnLab } from "../lab/nspawn-lab.ts";
+import { buildPackages } from "../packaging/build-packages.ts";
+import { type NodeStatus, statusOf } from "./status.ts";
+
+const names = ["primary", "secondary1", "secondary2", "secondary3"] as const;
+const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
+
+let lab: Lab;
+let hosts: Record<(typeof names)[number], LabHost>;
+
+/** One cluster for all tests here, which follow one another: each leaves it as the next one needs it. */
+beforeAll(async () => {
+  const packages = await buildPackages();
+  lab = await createNspawnLab("test-cluster");
+  const boot = async (at: number) => {
+    const { name, address } = addresses[at] ?? { name: "", address: "" };
+    const host = await lab.boot(name, { address, cpus: 1 });
+    await installProduct(host, packages);
+    return host;
+  };
+  const [primary, secondary1, secondary2, secondary3] = await Promise.all([boot(0), boot(1), boot(2), boot(3)]);
+  hosts = { primary, secondary1, secondary2, secondary3 };
+});
+
+afterAll(() => lab?.down());
+
+describe("before there is a cluster", () => {
+  it("names every problem of cluster.yaml with its place, and changes nothing", async () => {
+    const { primary } = hosts;
+    const before = await snapshot(primary);
+    await primary.writeFile(
+      "/root/bad.yaml",
+      "nodes:\n  vm_1: { address: 192.168.56.10 }\n  slots: { address: 10.0.0.1 }\n  b: { address: 192.168.56.10, cores: 4 }\n",
+    );
+    const { exitCode, stderr } = await primary.run(["cowctl", "init", "-f", "/root/bad.yaml"]);
+    expect(exitCode).toBe(65);
+    for (const place of [
+      /bad\.yaml:2:3: nodes\.vm_1: /,
+      /bad\.yaml:3:3: nodes\.slots: /,
+      /bad\.yaml:3:21: nodes\.slots\.address: .*192\.168\.56\.0\/24/,
+      /bad\.yaml:4:17: nodes\.b\.address: /,
+      /bad\.yaml:4:32: nodes\.b\.cores: /,
+      /no primary/,
+    ]) {
+      expect(stderr).toMatch(place);
+    }
+    expect(await snapshot(primary)).toBe(before);
+  });
+});
+
+describe("a cluster", () => {
+  it("is made by cowctl init, with the primary in the hostfile", async () => {
+    await initCluster(hosts.primary, clusterYaml(addresses));
+    expect(await untilListed("primary")).toMatch(/^primary slots=1$/m);
+  });
+
+  it("refuses each bad token with its own message and exit code", async () => {
+    const { primary, secondary1, secondary2 } = hosts;
+    const line = await createJoinLine(primary, "secondary1");
+    const [, , address = "", token = ""] = line.split(" ");
+    const attempt = async (...command: string[]) => {
+      const { exitCode, stderr } = await secondary1.run(["cowherd-join", ...command], { timeoutMs: 60_000 });
+      return { exitCode, stderr };
+    };
+    const secret = Buffer.from(token.slice("cowherd1_".length), "base64url");
+    const altered = (at: number) => {
+      const other = Buffer.from(secret);
+      other.writeUInt8(other.readUInt8(at) ^ 1, at);
+      return `cowherd1_${other.toString("base64url")}`;
+    };
+
+    const malformed = await attempt(address, token.slice(0, -1));
+    const unknown = await attempt(address, altered(0));
+    const pin = await attempt(address, altered(16));
+    const other = await attempt(address, token, "--node", "secondary2");
+    const short = (await primary.check(["cowctl", "token", "create", "--node", "secondary1", "--lifetime", "1s"])).trim();
+    await sleep(1_500);
+    const expired = await attempt(address, short.split(" ").at(-1) ?? "");
+    await pasteLine(secondary1, line);
+    const spent = await secondary2.run(["cowherd-join", address, token], { timeoutMs: 60_000 });
+
+    expect(malformed.stderr).toMatch(/not a join token/);
+    expect(unknown.stderr).toMatch(/unknown|no such token/);
+    expect(pin.stderr).toMatch(/pin/);
+    expect(other.stderr).toMatch(/secondary1/);
+    expect(expired.stderr).toMatch(/expired/);
+    expect(spent.stderr).toMatch(/used/);
+    const codes = [malformed, unknown, pin, other, expired, spent].map(({ exitCode }) => exitCode);
+    expect(codes).not.toContain(0);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it("lists a node once it can run ranks", async () => {
+    expect(await untilListed("secondary1")).toMatch(/^primary slots=1\nsecondary1 slots=1$/m);
+    expect(await statusOf(hosts.primary, "secondary1")).toMatchObject({ phase: "ready", reason: "" });
+  });
+
+  it("refuses a node whose uid 7777 is somebody's, and leaves that user alone", async () => {
+    const { primary, secondary2 } = hosts;
+    await secondary2.check(["useradd", "--uid", "7777", "--create-home", "bob"]);
+    const bob = await secondary2.check(["getent", "passwd", "bob"]);
+    await pasteLine(secondary2, await createJoinLine(primary, "secondary2"));
+    const degraded = await untilPhase("secondary2", "degraded");
+    expect(degraded.reason).toMatch(/uid 7777 .*bob/);
+    expect(await secondary2.check(["getent", "passwd", "bob"])).toBe(bob);
+    expect(hostfileNodes((await readHostfile(primary)) ?? "")).not.toContain("secondary2");
+
+    await secondary2.check(["userdel", "--remove", "bob"]);
+    expect(await untilListed("secondary2")).toMatch(/^secondary2 slots=1$/m);
+  });
+
+  it("lets every node reach every node, itself included, with no prompt and host keys verified", async () => {
+    const up = [hosts.primary, hosts.secondary1, hosts.secondary2];
+    for (const from of up) {
+      for (const to of up) {
+        const ssh = ["ssh", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", to.name, "hostname"];
+        expect(await from.check(ssh, { user: clusterUser, timeoutMs: 20_000 })).toBe(`${to.name}\n`);
+      }
+    }
+  });
+
+  it("has nothing to do on a converged cluster", async () => {
+    const joined = ["primary", "secondary1", "secondary2"];
+    const plan = await hosts.primary.check(["cowctl", "plan", "-o", "json"]);
+    const { nodes } = JSON.parse(plan);
+    for (const node of joined) {
+      const { outcomes } = nodes.find((entry: { node: string }) => entry.node === node);
+      expect(outcomes.map((outcome: { end: string }) => outcome.end)).toEqual(outcomes.map(() => "in-sync"));
+    }
+  });
+
+  it("mends what drifts, and keeps the lines that are not its own", async () => {
+    const { secondary1 } = hosts;
+    const mended = await secondary1.readFile("/etc/hosts");
+    const foreign = "10.9.8.7 printer\n";
+    await secondary1.writeFile("/etc/hosts", `${foreign}127.0.0.1 localhost\n`);
+    const text = await waitFor(
+      "the hosts block to come back",
+      async () => {
+        const now = await secondary1.readFile("/etc/hosts");
+        return now.includes("192.168.56.12 secondary2") ? now : undefined;
+      },
+      { timeoutMs: 15_000 },
+    );
+    expect(text).toContain(foreign);
+    expect(mended).toContain("192.168.56.12 secondary2");
+  });
+
+  it("loses no ready node and no state while controller and agents are killed a hundred times each", async () => {
+    const { primary, secondary3 } = hosts;
+    const reader = await startReader(primary, ["primary", "secondary1", "secondary2"]);
+    const line = await createJoinLine(primary, "secondary3");
+    let joined = false;
+    const join = waitFor(
+      "secondary3 to join",
+      async () => {
+        const { exitCode } = await secondary3.run(["bash", "-lc", line], { timeoutMs: 60_000 });
+        joined = exitCode === 0;
+        return joined || undefined;
+      },
+      { timeoutMs: 120_000, everyMs: 200 },
+    );
+    const kills = await Promise.all([
+      killAgainAndAgain(primary, "cowherd-controller.service", 100),
+      killAgainAndAgain(primary, "cowherd-agent.service", 100),
+      join.then(() => killAgainAndAgain(secondary3, "cowherd-agent.service", 100)),
+    ]);
+    expect(kills).toEqual([100, 100, 100]);
+    await untilListed("secondary3");
+    const { reads, wrong } = await reader();
+    expect(wrong).toEqual([]);
+    expect(reads).toBeGreaterThan(500);
+    expect(await strayFiles(primary)).toBe("");
+    expect(await strayFiles(secondary3)).toBe("");
+  });
+
+  it("is the same after a power cut of the primary", async () => {
+    const { primary } = hosts;
+    const before = await readHostfile(primary);
+    await primary.cutPower();
+    await primary.powerOn();
+    expect(await readHostfile(primary)).toBe(before);
+    const table = await primary.check(["cowctl", "status", "--wait", "--timeout", "2m"], { timeoutMs: 150_000 });
+    expect(table).toBeDefined();
+    expect(await readHostfile(primary)).toBe(before);
+  });
+
+  it("takes a node that falls silent out of the file within ten seconds, and back when it returns", async () => {
+    const { primary, secondary2 } = hosts;
+    const startedAt = performance.now();
+    await secondary2.partition();
+    await untilGone("secondary2");
+    expect(performance.now() - startedAt).toBeLessThan(12_000);
+    expect(await statusOf(primary, "secondary2")).toMatchObject({ phase: "unreachable" });
+    await secondary2.heal();
+    await untilListed("secondary2");
+  });
+
+  it("forgets a removed node, and refuses its certificate", async () => {
+    const { primary, secondary3 } = hosts;
+    await primary.check(["cowctl", "node", "remove", "secondary3", "--yes"]);
+    await untilGone("secondary3");
+    expect(await statusOf(primary, "secondary3")).toMatchObject({ phase: "absent" });
+    const said = await waitFor(
+      "the agent to say that it was removed",
+      async () => {
+        const log = await secondary3.check(["journalctl", "--unit", "cowherd-agent", "--no-pager", "--output", "cat"]);
+        return log.includes("fresh token") || undefined;
+      },
+      { timeoutMs: 30_000 },
+    );
+    expect(said).toBe(true);
+    const ssh = ["ssh", "-o", "BatchMode=yes", "primary", "true"];
+    await waitFor(
+      "primary to forget secondary3's key",
+      async () => ((await secondary3.run(ssh, { user: clusterUser, timeoutMs: 20_000 })).exitCode !== 0 ? true : undefined),
+      { timeoutMs: 30_000 },
+    );
+  });
+});
+
+/** Waits for a node's line and returns the hostfile. */
+function untilListed(node: string): Promise<string> {
+  return untilHostfile(`${node} in the hostfile`, (nodes) => nodes.includes(node));
+}
+
+function untilGone(node: string): Promise<string> {
+  return untilHostfile(`${node} to leave the hostfile`, (nodes) => !nodes.includes(node));
+}
+
+function untilHostfile(what: string, fits: (nodes: readonly string[]) => boolean): Promise<string> {
+  const look = async () => {
+    const text = await readHostfile(hosts.primary);
+    return text !== undefined && fits(hostfileNodes(text)) ? text : undefined;
+  };
+  return waitFor(what, look, { timeoutMs: 240_000 });
+}
+
+function untilPhase(node: string, phase: string): Promise<NodeStatus> {
+  const look = async () => {
+    const status = await statusOf(hosts.primary, node);
+    return status.phase === phase ? status : undefined;
+  };
+  return waitFor(`${node} to be ${phase}`, look, { timeoutMs: 120_000, everyMs: 300 });
+}
+
+/** What a refused command might have touched: ours, the accounts, and the units that run. */
+function snapshot(host: LabHost): Promise<string> {
+  const places = ["/etc", "/home", "/var/lib/cowherd"];
+  return host.check(["find", ...places, "-printf", "%p %m %u %s %T@\n"]);
+}
+
+/** Drafts of atomic writes that were left behind. */
+function strayFiles(host: LabHost): Promise<string> {
+  return host.check(["find", "/etc", "/home/mpihpc", "-name", "*.cowherd-*"]);
+}
+
+/** Kills the unit's main process with SIGKILL, each time a new one, at uneven moments. Returns how many died. */
+async function killAgainAndAgain(host: LabHost, unit: string, times: number): Promise<number> {
+  let last = "0";
+  let killed = 0;
+  while (killed < times) {
+    const pid = (await host.check(["systemctl", "show", "--property=MainPID", "--value", unit])).trim();
+    if (pid === "0" || pid === last) {
+      await sleep(20);
+      continue;
+    }
+    await sleep((killed * 37) % 300);
+    const { exitCode } = await host.run(["kill", "-KILL", pid]);
+    if (exitCode === 0) killed += 1;
+    last = pid;
+  }
+  return killed;
+}
+
+/** Starts the reader on the host; the returned function ends it and tells what it saw. */
+async function startReader(host: LabHost, always: readonly string[]) {
+  await host.copyIn(fileURLToPath(new URL("hostfile-reader.mjs", import.meta.url)), "/var/tmp/hostfile-reader.mjs");
+  const reading = host.check([
+    "systemd-run",
+    "--quiet",
+    "--pipe",
+    "--wait",
+    "--unit=hostfile-reader",
+    "/usr/lib/cowherd/runtime/node",
+    "/var/tmp/hostfile-reader.mjs",
+    hostfilePath,
+    ...always,
+  ]);
+  return async (): Promise<{ reads: number; wrong: string[] }> => {
+    await host.check(["systemctl", "kill", "--signal=TERM", "hostfile-reader.service"]);
+    return JSON.parse(await reading);
+  };
+}
