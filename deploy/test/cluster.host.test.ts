@@ -89,7 +89,9 @@ describe("a cluster", () => {
     const unknown = await attempt(address, altered(0));
     const pin = await attempt(address, altered(16));
     const other = await attempt(address, token, "--node", "secondary2");
-    const short = (await primary.check(["cowctl", "token", "create", "--node", "secondary1", "--lifetime", "1s"])).trim();
+    const short = (
+      await primary.check(["cowctl", "token", "create", "--node", "secondary1", "--lifetime", "1s"])
+    ).trim();
     await sleep(1_500);
     const expired = await attempt(address, short.split(" ").at(-1) ?? "");
     await pasteLine(secondary1, line);
@@ -229,7 +231,8 @@ describe("a cluster", () => {
     const ssh = ["ssh", "-o", "BatchMode=yes", "primary", "true"];
     await waitFor(
       "primary to forget secondary3's key",
-      async () => ((await secondary3.run(ssh, { user: clusterUser, timeoutMs: 20_000 })).exitCode !== 0 ? true : undefined),
+      async () =>
+        (await secondary3.run(ssh, { user: clusterUser, timeoutMs: 20_000 })).exitCode !== 0 ? true : undefined,
       { timeoutMs: 30_000 },
     );
   });
