@@ -114,11 +114,10 @@ it("serves packages and files to its hosts", async () => {
   await first.check(["apt-get", "install", "--yes", "libnuma1"], { env: { DEBIAN_FRONTEND: "noninteractive" } });
   expect(await first.check(["dpkg", "--status", "libnuma1"])).toContain("Status: install ok installed");
   const folder = await mkdtemp(`${tmpdir()}/lab-test-`);
-  await writeFile(`${folder}/Packages`, "");
-  await writeFile(`${folder}/Release`, "");
+  await writeFile(`${folder}/file`, "served\n");
   const url = await lab.serve("more", folder);
-  await first.writeFile("/etc/apt/sources.list.d/more.list", `deb [trusted=yes] ${url} ./\n`);
-  await first.check(["apt-get", "update", "--error-on=any"]);
+  await first.check(["/usr/lib/apt/apt-helper", "download-file", `${url}/file`, "/tmp/file"]);
+  expect(await first.readFile("/tmp/file")).toBe("served\n");
   await rm(folder, { recursive: true });
 });
 

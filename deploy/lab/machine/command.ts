@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { type FileHandle, open, rm, writeFile } from "node:fs/promises";
+import { chmod, type FileHandle, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import type { RunResult } from "../lab.ts";
@@ -59,12 +58,13 @@ export async function startCommand(command: readonly string[], log: number): Pro
 
 /** An open file of the text that has no name any more. Node's own pipes are sockets, which no program can open as /dev/stdin. */
 async function fileOf(content: string): Promise<FileHandle> {
-  const path = `${tmpdir()}/cowherd-lab-input-${randomUUID()}`;
+  const folder = await mkdtemp(`${tmpdir()}/cowherd-lab-`); // nobody else may look into it
   try {
-    await writeFile(path, content, { mode: 0o600, flag: "wx" });
-    return await open(path);
+    await writeFile(`${folder}/input`, content);
+    await chmod(`${folder}/input`, 0o444); // or /dev/stdin is root's alone
+    return await open(`${folder}/input`);
   } finally {
-    await rm(path, { force: true });
+    await rm(folder, { recursive: true });
   }
 }
 

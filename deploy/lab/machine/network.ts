@@ -45,9 +45,9 @@ export async function createHostNetwork(network: HostNetwork): Promise<void> {
     `link add gateway type veth peer name enp0s3 address ${macOf(natNamespace)} netns ${namespace}`,
     `address add ${nat.gateway}/${nat.bits} dev gateway`,
     "link set gateway up",
-    "route add unreachable default", // an answer at once, where silence would cost every caller its timeout
+    "route add unreachable default",
   ]);
-  await checkCommand(["ip", "netns", "exec", natNamespace, "sysctl", "-qw", "net.ipv4.ip_forward=1"]);
+  await answerAtOnce(natNamespace);
   await ip(namespace, [
     "link set lo up",
     `address add ${cluster.address}/${cluster.bits} dev enp0s8`,
@@ -56,6 +56,12 @@ export async function createHostNetwork(network: HostNetwork): Promise<void> {
     "link set enp0s3 up",
     `route add default via ${nat.gateway}`,
   ]);
+}
+
+/** Lets a gateway say of each packet that there is no way on: silence would cost every caller its timeout. */
+async function answerAtOnce(natNamespace: string): Promise<void> {
+  const settings = ["net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0"];
+  await checkCommand(["ip", "netns", "exec", natNamespace, "sysctl", "-qw", ...settings]);
 }
 
 /** Plugs the host's cable into the bridge or pulls it out. The host sees its carrier come and go. */
