@@ -1,0 +1,72 @@
+import type { ResourceSpec } from "@cowherd/proto";
+import type { Facts, Processors, UserKey } from "./facts.ts";
+import type { Machine } from "./machine.ts";
+import { relevantInterfaces } from "./network-interfaces.ts";
+import { parseOsRelease } from "./os-release.ts";
+import { countAllowedProcessors, countPhysicalCores, countProcessorList } from "./processor-counts.ts";
+import { parseCpuMax, sharedCgroups, tightestQuota } from "./processor-quota.ts";
+import { parsePublicKey } from "./public-key.ts";
+
+/**
+ * Reads what there is to know of a machine. Starts no other process and changes nothing.
+ *
+ * `resources` are those of the desired state that holds now: their ssh keys are the user keys.
+ */
+export async function collectFacts(
+  machine: Machine,
+  resources: readonly ResourceSpec[],
+  agentVersion: string,
+): Promise<Facts> {
+  const release = parseOsRelease((await machine.readText("/etc/os-release")) ?? "");
+  const kernel = machine.kernel();
+  return {
+    hostname: machine.hostname(),
+    machineId: ((await machine.readText("/etc/machine-id")) ?? "").trim(),
+    os: {
+      id: release.get("ID") ?? "linux", // os-release(5) gives this default
+      versionId: release.get("VERSION_ID") ?? "",
+      kernel: kernel.release,
+      architecture: kernel.architecture,
+    },
+    processors: await readProcessors(machine),
+    memoryBytes: await machine.memory(),
+    interfaces: relevantInterfaces(await machine.interfaces()),
+    hostKeys: await readHostKeys(machine),
+    userKeys: await readUserKeys(machine, resources),
+    agentVersion,
+  };
+}
+
+async function readProcessors(machine: Machine): Promise<Processors> {
+  const online = countProcessorList((await machine.readText("/sys/devices/system/cpu/online")) ?? "");
+  // What init may use is what it hands on; the agent's own affinity may be its unit's.
+  const allowed = countAllowedProcessors((await machine.readText("/proc/1/status")) ?? "");
+  const schedulable = allowed ?? machine.parallelism();
+  const cores = countPhysicalCores((await machine.readText("/proc/cpuinfo")) ?? "");
+  const limits = sharedCgroups.map((cgroup) => machine.readText(`/sys/fs/cgroup${cgroup}/cpu.max`));
+  return {
+    online: online === 0 ? schedulable : online,
+    schedulable,
+    quota: tightestQuota((await Promise.all(limits)).map((text) => parseCpuMax(text ?? ""))),
+    cores: cores ?? (online === 0 ? schedulable : online),
+  };
+}
+
+async function readHostKeys(machine: Machine): Promise<readonly string[]> {
+  const names = (await machine.list("/etc/ssh")).filter((name) => /^ssh_host_[a-z0-9]+_key\.pub$/.test(name));
+  const keys = await Promise.all(names.map((name) => machine.readText(`/etc/ssh/${name}`)));
+  return keys
+    .map((text) => parsePublicKey(text ?? ""))
+    .filter((key) => key !== undefined)
+    .sort();
+}
+
+async function readUserKeys(machine: Machine, resources: readonly ResourceSpec[]): Promise<readonly UserKey[]> {
+  const keys: UserKey[] = [];
+  for (const resource of resources) {
+    if (resource.kind !== "sshKey") continue;
+    const key = parsePublicKey((await machine.readUserText(`${resource.path}.pub`)) ?? "");
+    if (key !== undefined) keys.push({ user: resource.user, key });
+  }
+  return keys;
+}
