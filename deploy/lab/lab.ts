@@ -41,7 +41,10 @@ export interface LabHost {
   readFile(path: string): Promise<string>;
   /** Everything in the host dies at once, with no shutdown. Its disk is kept. Harmless if it is off. */
   cutPower(): Promise<void>;
-  /** Boots from the same disk. Resolves when systemd is up and sshd answers. Harmless if it is on. */
+  /**
+   * Boots from the same disk. Resolves when systemd is up and sshd answers. Harmless if it is on.
+   * A host that was told to shut down or to reboot stays off until this is called.
+   */
   powerOn(): Promise<void>;
   /** Stops every process of the host in its tracks. Resolves when all of them stand still. */
   freeze(): Promise<void>;

@@ -112,7 +112,6 @@ export async function openHost(identity: HostIdentity, onRemoved: () => void): P
     },
 
     async powerOn() {
-      if ((await findLeader(container.cgroup)) !== undefined) return;
       await bootContainer(name, address, container);
     },
 

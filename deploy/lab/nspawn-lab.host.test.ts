@@ -154,6 +154,13 @@ it("keeps the disk through a power cut, and nothing else", async () => {
   await expect(second.readFile("/run/lost")).rejects.toThrow(CommandFailedError);
 });
 
+it("boots a host again that was told to reboot", async () => {
+  await second.writeFile("/run/lost", "lost\n");
+  await second.check(["systemctl", "reboot"]);
+  await second.powerOn();
+  await expect(second.readFile("/run/lost")).rejects.toThrow(CommandFailedError);
+});
+
 it("freezes a host with what runs in it, and can cut its power even so", async () => {
   const ticking = ["sh", "-c", "while true; do date +%s%N > /run/tick; sleep 0.02; done"];
   const running = second.run(ticking);

@@ -54,7 +54,7 @@ export async function createNspawnLab(name: string, { keep = false, report }: Cr
     await createLabNetwork({ namespace: layout.namespace, address: SUBNET.lab, bits: SUBNET.bits });
     await startServer(name);
   } catch (error) {
-    await destroyLab(name);
+    await takeDown(name);
     throw error;
   }
   return openLab(name);
@@ -97,7 +97,7 @@ export async function openLab(name: string): Promise<Lab> {
       return `http://${SUBNET.lab}/${what}`;
     },
 
-    down: () => withFileLock(LABS_LOCK, () => destroyLab(name)),
+    down: () => takeDown(name),
   };
 }
 
@@ -124,6 +124,10 @@ async function sweep(): Promise<void> {
   for (const name of await listLabFolders()) {
     if (await isAbandoned(await readLabState(name))) await destroyLab(name);
   }
+}
+
+function takeDown(name: string): Promise<void> {
+  return withFileLock(LABS_LOCK, () => destroyLab(name));
 }
 
 /** Destroys all that there is of a lab, in whatever state it was left. The folder goes last: it is how a lab is found. */

@@ -23,27 +23,41 @@ const POLL_MS = 50;
 const RUN = "/run/systemd/nspawn";
 
 /**
- * Boots the container. Resolves when systemd has started everything and sshd answers at
- * `address`; rejects with BootFailedError if that does not come. The container outlives
- * this process, and dies with its cgroup.
+ * Boots the container, unless it is up or comes up; one that is going down is booted once
+ * it has. Resolves when systemd has started everything and sshd answers at `address`;
+ * rejects with BootFailedError if that does not come. The container outlives this process,
+ * and dies with its cgroup.
  */
 export async function bootContainer(host: string, address: string, container: Container): Promise<void> {
-  await container.cgroup.create();
+  const { cgroup, console } = container;
+  const isGone = async () => !(await cgroup.isPopulated());
+  if (!(await isGone()) && (await whyNotUp(container, address, isGone)) === undefined) return;
+  await cgroup.create();
   const nspawn = await startContainer(container);
+  const why = await whyNotUp(container, address, async () => nspawn.hasEnded());
+  if (why !== undefined) throw new BootFailedError(host, why, await readFile(console, "utf8"));
+}
+
+/** Waits until the container is up, which is undefined, or has ended or taken too long, which is why it is not up. */
+async function whyNotUp(
+  { cgroup }: Container,
+  address: string,
+  hasEnded: () => Promise<boolean>,
+): Promise<string | undefined> {
   const deadline = performance.now() + BOOT_MS;
-  let why = "the container did not start";
-  while (performance.now() < deadline && !nspawn.hasEnded()) {
-    const leader = await findLeader(container.cgroup);
+  let why = "it has no process 1";
+  while (performance.now() < deadline && !(await hasEnded())) {
+    const leader = await findLeader(cgroup);
     const state = leader === undefined ? "" : await systemState(leader);
     if (leader !== undefined && (state === "running" || state === "degraded")) {
-      if (await sshAnswers(leader, address)) return;
+      if (await sshAnswers(leader, address)) return undefined;
       why = "sshd does not answer";
     } else if (state !== "") {
       why = `systemd says ${state}`;
     }
     await sleep(POLL_MS);
   }
-  throw new BootFailedError(host, why, await readFile(container.console, "utf8"));
+  return why;
 }
 
 /** Deletes what a container that was killed leaves outside of its own folder. Harmless if there is nothing. */
