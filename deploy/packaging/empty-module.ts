@@ -1,0 +1,1 @@
+export {}; // stands in a bundle for a module that its program never uses
