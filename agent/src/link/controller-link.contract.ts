@@ -1,0 +1,119 @@
+import { createDesiredState } from "@cowherd/proto";
+import { expect, it } from "vitest";
+import type { Facts } from "../facts/facts.ts";
+import type { ControllerLink, Run, SessionMessage } from "./controller-link.ts";
+import type { FakeController } from "./fake-controller.ts";
+
+const signal = new AbortController().signal;
+const hostname = { id: "hostname", requires: [], kind: "hostname", name: "secondary1" } as const;
+const state = createDesiredState({ epoch: 1n, generation: 7n }, [hostname]);
+const run: Run = {
+  epoch: 1n,
+  generation: 7n,
+  revision: state.revision,
+  durationMs: 12,
+  outcomes: [{ resource: "hostname", end: "changed", changes: ["set the hostname"] }],
+};
+const facts: Facts = {
+  hostname: "secondary1",
+  machineId: "0123",
+  os: { id: "debian", versionId: "12", kernel: "6.1", architecture: "x86_64" },
+  processors: { online: 4, schedulable: 2, quota: 1.5, cores: 2 },
+  memoryBytes: 1024,
+  interfaces: [{ name: "enp0s8", mac: "08:00:27:00:00:01", addresses: ["192.168.56.11/24"] }],
+  hostKeys: ["ssh-ed25519 AAAA"],
+  userKeys: [{ user: "mpihpc", key: "ssh-ed25519 BBBB" }],
+  agentVersion: "1.2.3",
+};
+
+/** What every ControllerLink does. */
+export function controllerLinkContract(
+  create: () => Promise<{ readonly link: ControllerLink; readonly controller: FakeController }>,
+): void {
+  it("brings the messages of a session in their order", async () => {
+    const { link, controller } = await create();
+    const check: SessionMessage = { type: "check", id: "c1", resources: [hostname] };
+    controller.tell({ type: "desired-state", state });
+    controller.tell(check);
+    controller.tell({ type: "going-away" });
+    const messages: SessionMessage[] = [];
+    for await (const message of link.session({ epoch: 1n, generation: 6n }, signal)) {
+      messages.push(message);
+      if (messages.length === 3) controller.endSession();
+    }
+    expect(messages).toEqual([{ type: "desired-state", state }, check, { type: "going-away" }]);
+    expect(controller.heard.sessions).toEqual([{ epoch: 1n, generation: 6n }]);
+  });
+
+  it("tells of a desired state that cannot be taken whole", async () => {
+    const { link, controller } = await create();
+    controller.tell({
+      type: "invalid-desired-state",
+      version: { epoch: 1n, generation: 8n },
+      revision: "r",
+      resources: ["netplan"],
+      problem: "resource netplan is of a kind that this version does not know",
+    });
+    for await (const message of link.session(undefined, signal)) {
+      expect(message).toMatchObject({ type: "invalid-desired-state", resources: ["netplan"], revision: "r" });
+      break;
+    }
+    expect(controller.heard.sessions).toEqual([undefined]);
+  });
+
+  it("leaves a session when it is aborted", async () => {
+    const { link } = await create();
+    const controller = new AbortController();
+    const reading = (async () => {
+      for await (const message of link.session(undefined, controller.signal)) expect(message).toBeUndefined();
+    })();
+    setImmediate(() => controller.abort());
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("gives a sign of life and learns when the next is due", async () => {
+    const { link, controller } = await create();
+    expect(await link.heartbeat("packages: install openmpi-bin", signal)).toBe(1_000);
+    expect(controller.heard.activities).toEqual(["packages: install openmpi-bin"]);
+  });
+
+  it("carries reports unchanged", async () => {
+    const { link, controller } = await create();
+    await link.reportFacts(facts, signal);
+    await link.reportRun(run, signal);
+    await link.reportCheck("c1", run.outcomes, signal);
+    expect(controller.heard).toMatchObject({
+      facts: [facts],
+      runs: [run],
+      checks: [{ id: "c1", outcomes: run.outcomes }],
+    });
+  });
+
+  it("tells a revoked certificate from a refusal and from an absence", async () => {
+    const { link, controller } = await create();
+    controller.fail("CERTIFICATE_REVOKED");
+    await expect(link.heartbeat("", signal)).rejects.toMatchObject({ name: "LinkError", failure: "revoked" });
+    controller.fail("FACTS_REFUSED");
+    await expect(link.reportFacts(facts, signal)).rejects.toMatchObject({
+      failure: "refused",
+      reason: "FACTS_REFUSED",
+    });
+    controller.fail("UNREACHABLE");
+    await expect(link.heartbeat("", signal)).rejects.toMatchObject({ failure: "unreachable" });
+    await expect(link.session(undefined, signal)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      failure: "unreachable",
+    });
+  });
+
+  it("makes no call for somebody who left", async () => {
+    const { link, controller } = await create();
+    await expect(link.heartbeat("", AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+    expect(controller.heard.activities).toEqual([]);
+  });
+
+  it("is of no use once closed", async () => {
+    const { link } = await create();
+    link.close();
+    await expect(link.heartbeat("", signal)).rejects.toThrow();
+  });
+}

@@ -1,0 +1,27 @@
+import type { ErrorReason, Outcome } from "@cowherd/proto";
+import type { Facts } from "../facts/facts.ts";
+import type { Version } from "../journal/version.ts";
+import type { Run, SessionMessage } from "./controller-link.ts";
+
+/** The other end of a link in tests: it does what it is told and remembers what it heard. */
+export type FakeController = {
+  readonly heard: {
+    readonly sessions: (Version | undefined)[];
+    readonly activities: string[];
+    readonly facts: Facts[];
+    readonly runs: Run[];
+    readonly checks: { readonly id: string; readonly outcomes: readonly Outcome[] }[];
+    readonly renewals: Uint8Array[];
+  };
+  /** Sends a message in the session that is open, or in the next one. */
+  tell(message: SessionMessage): void;
+  /** Ends the session that is open without an error. */
+  endSession(): void;
+  /** Fails every call from now on, with this reason or as an unreachable one; undefined ends that. */
+  fail(reason: ErrorReason | "UNREACHABLE" | undefined): void;
+};
+
+/** Nothing heard so far. */
+export function nothingHeard(): FakeController["heard"] {
+  return { sessions: [], activities: [], facts: [], runs: [], checks: [], renewals: [] };
+}

@@ -1,0 +1,81 @@
+import type { ErrorReason } from "@cowherd/proto";
+import type { ControllerLink, SessionMessage } from "./controller-link.ts";
+import { type FakeController, nothingHeard } from "./fake-controller.ts";
+import { LinkError } from "./link-error.ts";
+
+/** A link whose other end is in memory. It passes the same contract as the real one. */
+export function createMemoryLink(): { readonly link: ControllerLink; readonly controller: FakeController } {
+  const heard = nothingHeard();
+  const waiting: (SessionMessage | "end")[] = [];
+  const closed = new AbortController();
+  let wake = () => {};
+  let failing: ErrorReason | "UNREACHABLE" | undefined;
+
+  function answer(signal: AbortSignal): void {
+    signal.throwIfAborted();
+    if (closed.signal.aborted) throw new LinkError("closed", { failure: "unreachable" });
+    if (failing === undefined) return;
+    if (failing === "UNREACHABLE") throw new LinkError("nobody there", { failure: "unreachable" });
+    const failure = failing === "CERTIFICATE_REVOKED" ? "revoked" : "refused";
+    throw new LinkError("refused", { failure, reason: failing });
+  }
+
+  const push = (message: SessionMessage | "end") => {
+    waiting.push(message);
+    wake();
+  };
+
+  return {
+    controller: {
+      heard,
+      tell: push,
+      endSession: () => push("end"),
+      fail: (reason) => {
+        failing = reason;
+      },
+    },
+    link: {
+      async *session(holds, signal) {
+        answer(signal);
+        heard.sessions.push(holds);
+        const over = AbortSignal.any([signal, closed.signal]);
+        for (;;) {
+          const message = waiting.shift();
+          if (message === "end") return;
+          if (message !== undefined) yield message;
+          else {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+              over.addEventListener("abort", () => resolve(), { once: true });
+              if (over.aborted) resolve();
+            });
+          }
+          answer(signal);
+        }
+      },
+      async heartbeat(activity, signal) {
+        answer(signal);
+        heard.activities.push(activity);
+        return 1_000;
+      },
+      async reportFacts(facts, signal) {
+        answer(signal);
+        heard.facts.push(facts);
+      },
+      async reportRun(run, signal) {
+        answer(signal);
+        heard.runs.push(run);
+      },
+      async reportCheck(id, outcomes, signal) {
+        answer(signal);
+        heard.checks.push({ id, outcomes });
+      },
+      async renew(request, signal) {
+        answer(signal);
+        heard.renewals.push(request);
+        return "a certificate";
+      },
+      close: () => closed.abort(),
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { Facts as WireFacts } from "@cowherd/proto/wire";
+import type { Facts } from "../facts/facts.ts";
+
+/** Brings facts into the wire's form. */
+export function toWireFacts(facts: Facts): WireFacts {
+  return {
+    hostname: facts.hostname,
+    machineId: facts.machineId,
+    os: { ...facts.os },
+    processors: { ...facts.processors },
+    memoryBytes: BigInt(facts.memoryBytes),
+    interfaces: facts.interfaces.map(({ name, mac, addresses }) => ({ name, mac, addresses: [...addresses] })),
+    hostKeys: [...facts.hostKeys],
+    userKeys: facts.userKeys.map(({ user, key }) => ({ user, key })),
+    agentVersion: facts.agentVersion,
+  };
+}
