@@ -6,7 +6,7 @@ import { CommandFailedError, CommandTimedOutError, HostOffError, LabRequestError
 import type { HostState } from "./lab-state.ts";
 import { hostLayout, labLayout, NAT, SUBNET } from "./layout.ts";
 import { findAccount, loginAs } from "./login.ts";
-import { openCgroup } from "./machine/cgroup.ts";
+import { type Cgroup, openCgroup } from "./machine/cgroup.ts";
 import { attachCommand, type CommandOptions, checkCommand, runCommand } from "./machine/command.ts";
 import { createHostNetwork, type HostNetwork, removeNamespaces, setCable } from "./machine/network.ts";
 import { bootContainer, type Container, findLeader, forgetContainer, inContainer } from "./machine/nspawn.ts";
@@ -19,9 +19,11 @@ const FILE_MODE = 0o644;
 
 /** Gives a claimed host its disk and its NICs. It is off until `powerOn`. */
 export async function installHost({ lab, name, state }: HostIdentity, rootFileSystem: string): Promise<void> {
-  const { folder } = hostLayout(lab, name, state.address);
+  const { folder, cgroup } = hostLayout(lab, name, state.address);
+  const installer = (await openCgroup(cgroup)).child("installer");
+  await installer.create();
   await mountDisk({ base: rootFileSystem, folder });
-  await makeDistinct(diskRoot(folder));
+  await makeDistinct(diskRoot(folder), installer);
   await createHostNetwork(networkOf(lab, name, state.address));
 }
 
@@ -162,9 +164,9 @@ export function chooseCpus(wanted: number | undefined, present: number, address:
 }
 
 /** What every installation makes for itself: its machine id and its SSH host keys. */
-async function makeDistinct(root: string): Promise<void> {
+async function makeDistinct(root: string, installer: Cgroup): Promise<void> {
   await writeFile(`${root}/etc/machine-id`, `${randomUUID().replaceAll("-", "")}\n`);
-  await checkCommand(["chroot", root, "ssh-keygen", "-A"]);
+  await checkCommand(installer.enter(["chroot", root, "ssh-keygen", "-A"])); // slow enough to outlive us if we are killed
 }
 
 function networkOf(lab: string, name: string, address: string): HostNetwork {

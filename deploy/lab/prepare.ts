@@ -20,7 +20,8 @@ export async function prepareNspawnLabs(report: (line: string) => void = () => {
   const unfit = await whyUnfit();
   if (unfit !== undefined) throw new UnfitMachineError(unfit);
   const missing = await missingPrerequisites();
-  if (missing.length > 0) throw new UnfitMachineError(`a lab needs these packages installed: ${missing.join(", ")}`);
+  if (missing.length > 0)
+    throw new UnfitMachineError(`a lab needs ${missing.join(", ")}; "npm run lab -- up" installs what is missing`);
   const distribution = await readDistributionSources();
   const root = await rootFileSystem(distribution, report);
   return { distribution, rootFileSystem: root, repository: await packageRepository(distribution, root, report) };

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { checkCommand } from "./command.ts";
+import { checkCommand, runCommand } from "./command.ts";
 import { readMountTable } from "./mount-table.ts";
 
 /** A disk that starts as `base` and keeps its own changes in `folder`; `base` is never written to. */
@@ -24,8 +24,11 @@ export async function mountDisk({ base, folder }: Disk): Promise<void> {
   ]);
 }
 
-/** Unmounts everything at or below a folder, the last mount first. */
+/** Unmounts everything at or below a folder, the last mount first, even if somebody's shell stands in it. */
 export async function unmountBelow(folder: string): Promise<void> {
   const mounts = (await readMountTable()).filter(({ point }) => point === folder || point.startsWith(`${folder}/`));
-  for (const { point } of mounts.toReversed()) await checkCommand(["umount", point]);
+  for (const { point } of mounts.toReversed()) {
+    const { exitCode } = await runCommand(["umount", point]);
+    if (exitCode !== 0) await checkCommand(["umount", "--lazy", point]); // gone from here now, and for good once nobody uses it
+  }
 }
