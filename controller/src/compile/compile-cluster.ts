@@ -1,5 +1,16 @@
 import type { ResourceSpec } from "@cowherd/proto";
 import type { ClusterState } from "../state/cluster-state.ts";
+import { clusterParts } from "./cluster-parts.ts";
+import { compileNode } from "./compile-node.ts";
 
-/** Compiles the ordered resources of every joined node, by name. */
-export declare function compileCluster(state: ClusterState): ReadonlyMap<string, readonly ResourceSpec[]>;
+/**
+ * Compiles the ordered resources of every joined node, by name, in natural order.
+ *
+ * Pure and deterministic: depends on the spec, the keys of the joined nodes and the
+ * published hostfile, and on no order in which any of it came about.
+ */
+export function compileCluster(state: ClusterState): ReadonlyMap<string, readonly ResourceSpec[]> {
+  const parts = clusterParts(state);
+  const joined = [...state.spec.nodes.values()].filter(({ name }) => state.nodes.has(name));
+  return new Map(joined.map((node) => [node.name, compileNode(state.spec, parts, node, state.hostfile)]));
+}

@@ -1,4 +1,82 @@
-import type { ClusterSpec } from "./cluster-spec.ts";
+import type { z } from "zod";
+import { type ClusterSpec, InvalidSpecError, type NodeSpec, type SpecProblem } from "./cluster-spec.ts";
+import { compareNames } from "./natural-order.ts";
+import { nearest } from "./nearest.ts";
+import { defaultRole, ruleBreaches } from "./spec-rules.ts";
+import { type SpecFields, specFields } from "./spec-schema.ts";
+import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
-/** Parses the text of cluster.yaml. Throws InvalidSpecError with every problem at once, and nothing else. */
-export declare function parseClusterSpec(text: string): ClusterSpec;
+const longestText = 2 ** 20;
+const mostProblems = 50;
+
+/**
+ * Parses the text of cluster.yaml and fills in the defaults.
+ *
+ * Throws InvalidSpecError with every problem at once (of very many, the first), in the
+ * order of the document, and nothing else. Only where the text is no YAML at all are its own errors the whole answer.
+ */
+export function parseClusterSpec(text: string): ClusterSpec {
+  if (text.length > longestText) {
+    throw new InvalidSpecError([{ line: 1, column: 1, path: "", message: "is longer than 1 MiB" }]);
+  }
+  const document = readYaml(text);
+  if (document.broken) throw new InvalidSpecError(inOrder(document.problems));
+  const parsed = specFields.safeParse(document.value);
+  const problems = [
+    ...document.problems,
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, document))),
+    ...ruleBreaches(document.value).map(({ path, place, message, other }) => {
+      const line = other && document.problemAt(other, "", "value").line;
+      return document.problemAt(path, line === undefined ? message : `${message}, in line ${line}`, place);
+    }),
+  ];
+  if (parsed.success && problems.length === 0) return clusterSpecOf(parsed.data);
+  throw new InvalidSpecError(inOrder(problems));
+}
+
+function problemsOf(issue: z.core.$ZodIssue, document: YamlDocument): readonly SpecProblem[] {
+  if (issue.code !== "unrecognized_keys") return [document.problemAt(issue.path, issue.message, "value")];
+  const known = keysAt(issue.path);
+  return issue.keys.map((key) => {
+    const meant = nearest(key, known);
+    const hint = meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
+    return document.problemAt([...issue.path, key], `is not a key of cluster.yaml: ${hint}`, "key");
+  });
+}
+
+function keysAt([first]: readonly PropertyKey[]): readonly string[] {
+  const { shape } = specFields;
+  if (first === "nodes") return Object.keys(shape.nodes.valueType.shape);
+  return Object.keys(first === "user" ? shape.user.unwrap().shape : shape);
+}
+
+/**
+ * Sorts by place. One place tells one thing: the first that was found, of which the others
+ * follow. At most `mostProblems`, since they travel in a trailer of limited size.
+ */
+function inOrder(problems: readonly SpecProblem[]): readonly SpecProblem[] {
+  const byPlace = new Map(
+    problems.toReversed().map((problem) => [`${problem.line}:${problem.column}:${problem.path}`, problem]),
+  );
+  const sorted = [...byPlace.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  const rest = sorted[mostProblems];
+  if (rest === undefined) return sorted;
+  const more = { ...rest, path: "", message: `and ${sorted.length - mostProblems} more problems from here on` };
+  return [...sorted.slice(0, mostProblems), more];
+}
+
+function clusterSpecOf({ user, nodes, hostfile, ...rest }: SpecFields): ClusterSpec {
+  const { name, uid, gid = uid, home = `/home/${name}`, shell, groups } = user;
+  const names = Object.keys(nodes).sort(compareNames);
+  return {
+    ...rest,
+    user: { name, uid, gid, home, shell, groups },
+    hostfile: hostfile ?? `${home}/.cluster_hostfile`,
+    nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
+  };
+}
+
+function nodeSpecOf(name: string, fields: SpecFields["nodes"][string] | undefined): readonly NodeSpec[] {
+  if (fields === undefined) return [];
+  return [{ name, address: fields.address, role: fields.role ?? defaultRole(name), slots: fields.slots }];
+}

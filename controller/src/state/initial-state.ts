@@ -2,4 +2,6 @@ import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState } from "./cluster-state.ts";
 
 /** The state of a cluster that no machine has joined yet. */
-export declare function initialState(spec: ClusterSpec, epoch: bigint): ClusterState;
+export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
+  return { epoch, spec, nodes: new Map(), roster: 0, hostfile: undefined };
+}

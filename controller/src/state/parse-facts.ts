@@ -1,4 +1,8 @@
+import { z } from "zod";
+import { parseAddress } from "../spec/ipv4.ts";
+import { quote } from "../spec/printable.ts";
 import type { NodeFacts } from "./cluster-state.ts";
+import { offeredSlots } from "./slots.ts";
 
 /** Facts as they came, with nothing checked. The wire's message fits. */
 export type ReportedFacts = {
@@ -29,7 +33,7 @@ export type ReportedFacts = {
 /** `user` is the cluster user's name: the keys of others are dropped. */
 export type FactsLimits = { readonly maxSlots: number; readonly user: string };
 
-/** Facts that cannot be: out of range, or made to be misread. Names the field; never quotes what is unprintable. */
+/** Facts that cannot be: out of range, or made to be misread. Its message is one printable line. */
 export class FactsRefusedError extends Error {
   override readonly name = "FactsRefusedError";
   /** "processors.online". */
@@ -41,5 +45,103 @@ export class FactsRefusedError extends Error {
   }
 }
 
-/** Parses what an agent says of its machine. Throws FactsRefusedError; its message is fit for `status`. */
-export declare function parseFacts(reported: ReportedFacts, limits: FactsLimits): NodeFacts;
+/** A text of one form, quoted in the refusal of any other. */
+function textLike(pattern: RegExp, expected: string) {
+  return z
+    .string(`expected ${expected}`)
+    .regex(pattern, { error: ({ input }) => `${quote(String(input))} is not ${expected}` });
+}
+
+function listOf<Item extends z.ZodType>(item: Item, longest: number) {
+  return z.array(item, "expected a list").max(longest, `more than ${longest} items`);
+}
+
+const word = textLike(/^[ -~]{0,128}$/, "at most 128 printable ASCII characters");
+const mostProcessors = 65_536;
+
+const processorCount = z
+  .int(`expected a whole number from 1 to ${mostProcessors}`)
+  .min(1, `expected a whole number from 1 to ${mostProcessors}`)
+  .max(mostProcessors, `expected a whole number from 1 to ${mostProcessors}`);
+
+const processors = z.object(
+  {
+    online: processorCount,
+    schedulable: processorCount,
+    quota: z
+      .number("expected a number of processors")
+      .gt(0, "expected more than 0 processors")
+      .max(mostProcessors, `expected at most ${mostProcessors} processors`)
+      .optional(),
+    cores: processorCount,
+  },
+  "is missing",
+);
+
+/** In CIDR form. Of IPv6 only the characters are looked at, since nothing of ours uses it. */
+const address = z.string("expected an address").refine(
+  (text) => {
+    const [host = "", prefix = "", ...rest] = text.split("/");
+    if (rest.length > 0 || !/^\d{1,3}$/.test(prefix)) return false;
+    if (parseAddress(host) !== undefined) return Number(prefix) <= 32;
+    return /^[\da-f]*:[\da-f:.]{1,44}$/i.test(host) && Number(prefix) <= 128;
+  },
+  { error: ({ input }) => `${quote(String(input))} is no address in CIDR form` },
+);
+
+/** The types that OpenSSH makes on Debian; one line, no comment, and no options before it, which would be obeyed. */
+const publicKey = textLike(
+  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{1,4096}={0,2}$/,
+  "an ed25519, ecdsa or rsa key without a comment",
+);
+
+const facts = z.object({
+  hostname: textLike(/^[!-~]{1,253}$/, "a host name of printable ASCII"),
+  machineId: textLike(/^([0-9a-f]{32})?$/, "32 hexadecimal digits"),
+  os: z.object({ id: word, versionId: word, kernel: word, architecture: word }, "is missing"),
+  processors,
+  memoryBytes: z
+    .bigint("expected a number of bytes")
+    .gt(0n, "expected more than 0 bytes")
+    .lte(BigInt(Number.MAX_SAFE_INTEGER), "more bytes than any machine has"),
+  interfaces: listOf(
+    z.object({
+      name: textLike(/^[!-.0-~]{1,15}$/, "an interface's name"),
+      // None on tunnels, twenty octets on InfiniBand.
+      mac: textLike(/^([\da-f]{2}(:[\da-f]{2}){0,19})?$/i, "a hardware address").toLowerCase(),
+      addresses: listOf(address, 64),
+    }),
+    1024,
+  ),
+  hostKeys: listOf(publicKey, 16),
+  userKeys: listOf(z.object({ user: textLike(/^[!-~]{1,32}$/, "a user's name"), key: publicKey }), 64),
+  agentVersion: word,
+});
+
+/**
+ * Parses what an agent says of its machine. The order of the keys and of the lists of keys is
+ * always the same, so equal facts are equal texts.
+ *
+ * A node is hostile until its words are parsed: they reach other nodes' known hosts, the
+ * hostfile and the operator's terminal. Throws FactsRefusedError with the first problem.
+ */
+export function parseFacts(reported: ReportedFacts, { maxSlots, user }: FactsLimits): NodeFacts {
+  const parsed = facts.safeParse(reported);
+  if (!parsed.success) {
+    const { path = [], message = "" } = parsed.error.issues[0] ?? {};
+    throw new FactsRefusedError(path.map(String).join("."), message);
+  }
+  const { userKeys, hostKeys, memoryBytes, processors: found, ...rest } = parsed.data;
+  const count = { online: found.online, schedulable: found.schedulable, quota: found.quota, cores: found.cores };
+  const slots = offeredSlots(count);
+  if (slots > maxSlots) throw new FactsRefusedError("processors", `${slots} slots, and maxSlots is ${maxSlots}`);
+  const [own, second] = [...new Set(userKeys.filter((entry) => entry.user === user).map(({ key }) => key))];
+  if (second !== undefined) throw new FactsRefusedError("userKeys", `two keys of ${user}`);
+  return {
+    ...rest,
+    processors: count,
+    memoryBytes: Number(memoryBytes),
+    hostKeys: [...new Set(hostKeys)].sort(),
+    userKey: own,
+  };
+}

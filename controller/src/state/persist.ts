@@ -1,3 +1,5 @@
+import type { Outcome } from "@cowherd/proto";
+import { z } from "zod";
 import type { ClusterState, NodeState } from "./cluster-state.ts";
 
 /** A state as texts to store: one for the cluster, one for each joined node by its name. */
@@ -15,13 +17,140 @@ export class DamagedStateError extends Error {
 }
 
 /** Writes all but the nodes (epoch, spec, roster, hostfile) as one line of JSON. */
-export declare function encodeCluster(state: ClusterState): string;
+export function encodeCluster({ epoch, spec, roster, hostfile }: ClusterState): string {
+  return JSON.stringify({ epoch, spec: { ...spec, nodes: [...spec.nodes.values()] }, roster, hostfile }, plain);
+}
 
 /** Writes one node as one line of JSON. A node that is the same object as before needs no writing. */
-export declare function encodeNode(node: NodeState): string;
+export function encodeNode(node: NodeState): string {
+  return JSON.stringify(node, plain);
+}
 
 /** Writes a whole state. */
-export declare function encodeState(state: ClusterState): StoredState;
+export function encodeState(state: ClusterState): StoredState {
+  const nodes = [...state.nodes].map(([name, node]) => [name, encodeNode(node)] as const);
+  return { cluster: encodeCluster(state), nodes: new Map(nodes) };
+}
 
 /** Reads what encodeState wrote. Throws DamagedStateError for anything else. */
-export declare function decodeState(stored: StoredState): ClusterState;
+export function decodeState({ cluster, nodes }: StoredState): ClusterState {
+  const { epoch, spec, roster, hostfile } = decode("cluster", clusterRow, cluster);
+  return {
+    epoch,
+    spec: { ...spec, nodes: new Map(spec.nodes.map((node) => [node.name, node])) },
+    nodes: new Map(
+      [...nodes].map(([name, text]) => {
+        const row = `node ${name}`;
+        const node = decode(row, nodeRow, text);
+        if (node.name !== name) throw new DamagedStateError(row, `speaks of ${node.name}`);
+        if (!spec.nodes.some((wanted) => wanted.name === name)) throw new DamagedStateError(row, "is not in the spec");
+        return [name, node];
+      }),
+    ),
+    roster,
+    hostfile,
+  };
+}
+
+/** JSON has neither big integers nor undefined: the one becomes its digits, the other null. */
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  return value === undefined ? null : value;
+}
+
+function decode<Row>(row: string, schema: z.ZodType<Row>, text: string): Row {
+  const parsed = schema.safeParse(jsonOf(row, text));
+  if (parsed.success) return parsed.data;
+  const { path = [], message = "" } = parsed.error.issues[0] ?? {};
+  throw new DamagedStateError(row, `${path.map(String).join(".")}: ${message}`, { cause: parsed.error });
+}
+
+function jsonOf(row: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DamagedStateError(row, "is not whole", { cause });
+  }
+}
+
+function orUndefined<Value extends z.ZodType>(schema: Value) {
+  return schema.nullable().transform((value) => value ?? undefined);
+}
+
+const count = z.int().nonnegative();
+const bigCount = z
+  .string()
+  .regex(/^\d+$/)
+  .transform((digits) => BigInt(digits));
+
+const clusterRow = z.strictObject({
+  epoch: bigCount,
+  spec: z.strictObject({
+    name: z.string(),
+    subnet: z.string(),
+    user: z.strictObject({
+      name: z.string(),
+      uid: count,
+      gid: count,
+      home: z.string(),
+      shell: z.string(),
+      groups: z.array(z.string()),
+    }),
+    hostfile: z.string(),
+    packages: z.array(z.string()),
+    maxSlots: count,
+    nodes: z.array(
+      z.strictObject({
+        name: z.string(),
+        address: z.string(),
+        role: z.enum(["primary", "secondary"]),
+        slots: orUndefined(count),
+      }),
+    ),
+  }),
+  roster: count,
+  hostfile: orUndefined(
+    z.strictObject({
+      generation: bigCount,
+      entries: z.array(z.strictObject({ node: z.string(), slots: count })).min(1),
+    }),
+  ),
+});
+
+const version = { generation: bigCount, revision: z.string() };
+const desiredVersion = z.strictObject({ ...version, roster: count });
+
+const outcome: z.ZodType<Outcome> = z.discriminatedUnion("end", [
+  z.strictObject({ resource: z.string(), end: z.literal("in-sync") }),
+  z.strictObject({ resource: z.string(), end: z.literal("changed"), changes: z.array(z.string()) }),
+  z.strictObject({ resource: z.string(), end: z.literal("failed"), reason: z.string() }),
+  z.strictObject({ resource: z.string(), end: z.literal("skipped"), because: z.string() }),
+]);
+
+const nodeRow: z.ZodType<NodeState> = z.strictObject({
+  name: z.string(),
+  certificates: z.array(z.string()),
+  facts: z.strictObject({
+    hostname: z.string(),
+    machineId: z.string(),
+    os: z.strictObject({ id: z.string(), versionId: z.string(), kernel: z.string(), architecture: z.string() }),
+    interfaces: z.array(z.strictObject({ name: z.string(), mac: z.string(), addresses: z.array(z.string()) })),
+    agentVersion: z.string(),
+    processors: z.strictObject({
+      online: count,
+      schedulable: count,
+      quota: orUndefined(z.number()),
+      cores: count,
+    }),
+    memoryBytes: count,
+    hostKeys: z.array(z.string()),
+    userKey: orUndefined(z.string()),
+  }),
+  refusedFacts: orUndefined(z.string()),
+  identityAt: count,
+  desired: orUndefined(desiredVersion),
+  observed: orUndefined(desiredVersion),
+  lastRun: orUndefined(z.strictObject({ ...version, failures: z.array(outcome) })),
+  reachable: z.boolean(),
+  admitted: z.boolean(),
+});

@@ -1,7 +1,87 @@
-import type { ClusterState, Phase } from "./cluster-state.ts";
+import type { Outcome } from "@cowherd/proto";
+import { primaryOf } from "../spec/primary-of.ts";
+import { oneLine } from "../spec/printable.ts";
+import type { ClusterState, NodeState, Phase, RunRecord } from "./cluster-state.ts";
+import { type Objection, objectionTo, type Wait, waitOf } from "./fitness.ts";
 
 /** `reason` says why the node is not ready and what to do, in one line; empty for a ready node. */
 export type NodePhase = { readonly phase: Phase; readonly reason: string };
 
-/** Tells where a node of the spec stands. A name outside the spec is absent. */
-export declare function phaseOf(state: ClusterState, name: string): NodePhase;
+/**
+ * Tells where a node of the spec stands, by the same rules that admit and withdraw it.
+ *
+ * A degraded node may still be in the hostfile: one whose newest facts were refused, and a
+ * primary that cannot write the hostfile, keep their places.
+ */
+export function phaseOf(state: ClusterState, name: string): NodePhase {
+  if (!state.spec.nodes.has(name)) return { phase: "absent", reason: "not in cluster.yaml" };
+  const node = state.nodes.get(name);
+  if (node === undefined) {
+    return { phase: "absent", reason: `not joined: run \`cowctl token create --node ${name}\`` };
+  }
+  const objection = objectionTo(state.spec, node);
+  if (objection !== undefined) return objected(objection, state, node);
+  if (node.admitted) return admitted(node);
+  const wait = waitOf(state, node);
+  return wait === undefined ? { phase: "ready", reason: "" } : waiting(wait, state, node);
+}
+
+function objected(objection: Objection, { spec }: ClusterState, node: NodeState): NodePhase {
+  switch (objection) {
+    case "no lease":
+      return { phase: "unreachable", reason: "no sign of life: is the machine up, and does its cowherd-agent run?" };
+    case "address missing": {
+      const address = spec.nodes.get(node.name)?.address;
+      return { phase: "degraded", reason: `address ${address} is on none of its interfaces (${interfacesOf(node)})` };
+    }
+    case "run failed":
+      return { phase: "degraded", reason: failureOf(node.lastRun) };
+    case "keys missing": {
+      const missing = node.facts.hostKeys.length === 0 ? "host key: is openssh-server installed?" : "key of its user";
+      return { phase: "degraded", reason: `it reports no ${missing}` };
+    }
+  }
+}
+
+function admitted(node: NodeState): NodePhase {
+  if (node.refusedFacts !== undefined) return { phase: "degraded", reason: `facts refused: ${node.refusedFacts}` };
+  const failed = node.lastRun?.generation === node.desired?.generation && (node.lastRun?.failures.length ?? 0) > 0;
+  return failed ? { phase: "degraded", reason: failureOf(node.lastRun) } : { phase: "ready", reason: "" };
+}
+
+function waiting(wait: Wait, state: ClusterState, node: NodeState): NodePhase {
+  switch (wait.type) {
+    case "facts-refused":
+      return { phase: "degraded", reason: `facts refused: ${wait.problem}` };
+    case "first-run":
+      return { phase: "enrolled", reason: "waiting for its first run to end" };
+    case "converging": {
+      const before = failureOf(node.lastRun);
+      return { phase: "converging", reason: before === "" ? "converging" : `converging; before: ${before}` };
+    }
+    case "primary":
+      return { phase: "proving", reason: `waiting for ${primaryOf(state.spec)} to join` };
+    case "known-by":
+      return { phase: "proving", reason: `waiting for ${wait.peers.join(", ")} to learn its keys` };
+    case "knows":
+      return { phase: "proving", reason: `waiting to learn the keys of ${wait.peers.join(", ")}` };
+  }
+}
+
+/** The first failure, since what was skipped follows from it; empty where there is none. */
+function failureOf(run: RunRecord | undefined): string {
+  const [first, ...others] = run?.failures.filter(({ end }) => end === "failed") ?? [];
+  if (first === undefined) return "";
+  const more =
+    others.length === 0 ? "" : `; and ${others.length} more (${others.map(({ resource }) => resource).join(", ")})`;
+  return oneLine(`${first.resource}: ${reasonOf(first)}${more}`, 300);
+}
+
+function reasonOf(outcome: Outcome): string {
+  return outcome.end === "failed" ? outcome.reason : outcome.end;
+}
+
+function interfacesOf(node: NodeState): string {
+  const texts = node.facts.interfaces.flatMap(({ name, addresses }) => addresses.map((cidr) => `${name} ${cidr}`));
+  return texts.length === 0 ? "it has none" : oneLine(texts.join(", "), 200);
+}

@@ -1,4 +1,137 @@
-import type { ClusterEvent, ClusterState } from "./cluster-state.ts";
+import type { ClusterEvent, ClusterState, NodeFacts, NodeState, RunRecord } from "./cluster-state.ts";
+import { withSpec } from "./with-spec.ts";
 
-/** Returns the state after one event; the very same object when the event changes nothing. */
-export declare function reduce(state: ClusterState, event: ClusterEvent): ClusterState;
+/**
+ * Returns the state after one event; the very same object when the event changes nothing.
+ *
+ * Pure and total: any event may come in any order and more than once. An event about a
+ * node that is not in the spec, or that no machine joined as, changes nothing.
+ */
+export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
+  switch (event.type) {
+    case "spec-applied":
+      return withSpec(state, event.spec);
+    case "node-enrolled":
+      return withMachine(state, event.node, event.certificate, event.facts);
+    case "node-removed":
+      return withoutNode(state, event.node);
+    case "certificate-issued":
+      return change(state, event.node, (node) => withCertificate(node, event.certificate));
+    case "certificate-used":
+      return change(state, event.node, (node) => withUsedCertificate(node, event.certificate));
+    case "facts-reported":
+      return withFacts(state, event.node, event.facts);
+    case "facts-refused":
+      return change(state, event.node, (node) =>
+        node.refusedFacts === event.problem ? node : { ...node, refusedFacts: event.problem },
+      );
+    case "run-reported":
+      return change(state, event.node, (node) => withRun(node, event.run));
+    case "lease-gained":
+      return change(state, event.node, (node) => (node.reachable ? node : { ...node, reachable: true }));
+    case "lease-lost":
+      return change(state, event.node, (node) => (node.reachable ? { ...node, reachable: false } : node));
+    case "desired-state-set":
+      return change(state, event.node, (node) =>
+        event.desired.generation > (node.desired?.generation ?? 0n) ? { ...node, desired: event.desired } : node,
+      );
+    case "node-admitted":
+      return change(state, event.node, (node) => (node.admitted ? node : { ...node, admitted: true }));
+    case "node-withdrawn":
+      return change(state, event.node, (node) => (node.admitted ? { ...node, admitted: false } : node));
+    case "hostfile-published": {
+      const { generation, entries } = event.hostfile;
+      const newer = entries.length > 0 && generation > (state.hostfile?.generation ?? 0n);
+      return newer ? { ...state, hostfile: event.hostfile } : state;
+    }
+  }
+}
+
+function change(state: ClusterState, name: string, next: (node: NodeState) => NodeState): ClusterState {
+  const node = state.nodes.get(name);
+  if (node === undefined) return state;
+  const changed = next(node);
+  return changed === node ? state : { ...state, nodes: new Map(state.nodes).set(name, changed) };
+}
+
+/** Another machine, or the same one anew: nothing that was found out about the former holds for it. */
+function withMachine(state: ClusterState, name: string, certificate: string, facts: NodeFacts): ClusterState {
+  if (!state.spec.nodes.has(name)) return state;
+  const former = state.nodes.get(name);
+  if (former?.certificates.includes(certificate)) return withFacts(state, name, facts);
+  const roster = state.roster + 1;
+  const node: NodeState = {
+    name,
+    certificates: [certificate],
+    facts,
+    refusedFacts: undefined,
+    identityAt: roster,
+    // Its generation must go on growing: the machine may hold a state from before, and would refuse an older one.
+    desired: former?.desired,
+    observed: undefined,
+    lastRun: undefined,
+    reachable: false,
+    admitted: false,
+  };
+  return { ...state, roster, nodes: new Map(state.nodes).set(name, node) };
+}
+
+function withoutNode(state: ClusterState, name: string): ClusterState {
+  const nodes = new Map(state.nodes);
+  return nodes.delete(name) ? { ...state, nodes } : state;
+}
+
+/** New keys make a node a stranger to its peers, so it must be found fit anew. */
+function withFacts(state: ClusterState, name: string, facts: NodeFacts): ClusterState {
+  const node = state.nodes.get(name);
+  if (node === undefined) return state;
+  const next: NodeState = sameValue(facts, node.facts)
+    ? { ...node, refusedFacts: undefined }
+    : { ...node, facts, refusedFacts: undefined };
+  if (!sameValue([facts.hostKeys, facts.userKey], [node.facts.hostKeys, node.facts.userKey])) {
+    const roster = state.roster + 1;
+    const stranger = { ...next, identityAt: roster, admitted: false };
+    return { ...state, roster, nodes: new Map(state.nodes).set(name, stranger) };
+  }
+  const nothingNew = next.facts === node.facts && node.refusedFacts === undefined;
+  return change(state, name, (same) => (nothingNew ? same : next));
+}
+
+/** A second renewal before the first was used replaces the unused one: the one in use must stay. */
+function withCertificate(node: NodeState, certificate: string): NodeState {
+  if (node.certificates.includes(certificate)) return node;
+  return { ...node, certificates: [...node.certificates.slice(0, 1), certificate] };
+}
+
+/** The use of a newer certificate ends the older. */
+function withUsedCertificate(node: NodeState, certificate: string): NodeState {
+  const index = node.certificates.indexOf(certificate);
+  return index > 0 ? { ...node, certificates: node.certificates.slice(index) } : node;
+}
+
+/**
+ * Reports come late and more than once: what a newer run already overtook, and what is of
+ * no state that was ever desired of this node, is not taken. A run of an older state says
+ * how it ended, but not how much of today's roster the node knows.
+ */
+function withRun(node: NodeState, run: RunRecord): NodeState {
+  const { desired } = node;
+  if (desired === undefined || run.generation > desired.generation) return node;
+  const ofDesired = run.generation === desired.generation;
+  if (ofDesired && run.revision !== desired.revision) return node;
+  if (node.lastRun !== undefined && run.generation < node.lastRun.generation) return node;
+  const observed = ofDesired && run.failures.length === 0 ? desired : node.observed;
+  if (observed === node.observed && sameRun(run, node.lastRun)) return node;
+  return { ...node, lastRun: run, observed };
+}
+
+function sameRun(run: RunRecord, last: RunRecord | undefined): boolean {
+  return (
+    last?.generation === run.generation && last.revision === run.revision && sameValue(run.failures, last.failures)
+  );
+}
+
+/** For plain values whose keys stand in one order, as a parser gives them. */
+function sameValue(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,31 @@
+import type { SpecOf } from "@cowherd/proto";
+import type { ClusterState } from "../state/cluster-state.ts";
+
+/** What is the same on every node: computed once for all of them. */
+export type ClusterParts = {
+  readonly hosts: SpecOf<"hostsBlock">["entries"];
+  readonly knownHosts: SpecOf<"knownHosts">["hosts"];
+  readonly authorizedKeys: SpecOf<"authorizedKeys">["keys"];
+};
+
+/**
+ * Gathers what every node must know of every other.
+ *
+ * All nodes of the spec have their line among the hosts, joined or not, so that names stand
+ * before machines do. Keys are of joined nodes alone, and go when the node goes. A node is
+ * in all three lists itself: MPI reaches the own machine by its name too.
+ */
+export function clusterParts({ spec, nodes }: ClusterState): ClusterParts {
+  const wanted = [...spec.nodes.values()];
+  return {
+    hosts: wanted.map(({ name, address }) => ({ name, address })),
+    knownHosts: wanted.flatMap(({ name, address }) => {
+      const keys = nodes.get(name)?.facts.hostKeys ?? [];
+      return keys.length === 0 ? [] : [{ names: [name, address], keys }];
+    }),
+    authorizedKeys: wanted.flatMap(({ name }) => {
+      const key = nodes.get(name)?.facts.userKey;
+      return key === undefined ? [] : [`${key} ${spec.user.name}@${name}`];
+    }),
+  };
+}

@@ -1,0 +1,54 @@
+import type { ResourceSpec } from "@cowherd/proto";
+import { hostfileResource } from "../hostfile/hostfile-resource.ts";
+import type { ClusterSpec, NodeSpec } from "../spec/cluster-spec.ts";
+import type { PublishedHostfile } from "../state/cluster-state.ts";
+import type { ClusterParts } from "./cluster-parts.ts";
+
+/**
+ * Compiles what one node must be. Pure.
+ *
+ * Whatever is quick comes before the packages, which may take minutes: peers learn a new
+ * node's keys meanwhile, and a new hostfile stands at once. Only the primary has the
+ * hostfile: given to every node, each join would send every node a new revision.
+ */
+export function compileNode(
+  spec: ClusterSpec,
+  parts: ClusterParts,
+  node: NodeSpec,
+  hostfile: PublishedHostfile | undefined,
+): readonly ResourceSpec[] {
+  const { name: user, uid, gid, home, shell, groups } = spec.user;
+  const folder = `${home}/.ssh`;
+  const launches = node.role === "primary" && hostfile !== undefined;
+  return [
+    { id: "hostname", requires: [], kind: "hostname", name: node.name },
+    { id: "hosts", requires: [], kind: "hostsBlock", entries: parts.hosts, ownName: node.name },
+    { id: "user", requires: [], kind: "user", name: user, uid, gid, home, shell, groups },
+    { id: "ssh-folder", requires: ["user"], kind: "directory", path: folder, owner: user, group: user, mode: 0o700 },
+    { id: "ssh-key", requires: ["ssh-folder"], kind: "sshKey", user, path: `${folder}/id_ed25519` },
+    {
+      id: "authorized-keys",
+      requires: ["ssh-folder"],
+      kind: "authorizedKeys",
+      user,
+      path: `${folder}/authorized_keys`,
+      keys: parts.authorizedKeys,
+    },
+    { id: "known-hosts", requires: [], kind: "knownHosts", hosts: parts.knownHosts },
+    ...(launches ? [hostfileOn(spec, hostfile)] : []),
+    { id: "packages", requires: [], kind: "packageSet", packages: spec.packages },
+    {
+      id: "mpi-parameters",
+      requires: ["packages"],
+      kind: "mpiParameters",
+      subnet: spec.subnet,
+      // A parameter that names a missing file ends every mpirun, so it comes with the file and not before.
+      defaultHostfile: launches ? spec.hostfile : undefined,
+    },
+  ];
+}
+
+function hostfileOn({ hostfile: path, user }: ClusterSpec, { generation, entries }: PublishedHostfile): ResourceSpec {
+  const owner = user.name;
+  return { id: hostfileResource, requires: ["user"], kind: "hostfile", path, owner, group: owner, generation, entries };
+}

@@ -1,0 +1,87 @@
+import type { Outcome } from "@cowherd/proto";
+import { hostfileResource } from "../hostfile/hostfile-resource.ts";
+import type { ClusterSpec } from "../spec/cluster-spec.ts";
+import { primaryOf } from "../spec/primary-of.ts";
+import type { ClusterState, NodeState, RunRecord } from "./cluster-state.ts";
+
+/** What speaks against a node that is in the hostfile, or would be. */
+export type Objection = "no lease" | "address missing" | "run failed" | "keys missing";
+
+/** What a node waits for that nothing speaks against. */
+export type Wait =
+  | { readonly type: "facts-refused"; readonly problem: string }
+  | { readonly type: "first-run" }
+  | { readonly type: "converging" }
+  | { readonly type: "primary" }
+  /** The peers that do not know its newest address and keys. */
+  | { readonly type: "known-by"; readonly peers: readonly string[] }
+  /** The peers whose newest address and keys it does not know. */
+  | { readonly type: "knows"; readonly peers: readonly string[] };
+
+/**
+ * Says what speaks against a node now; undefined where nothing does. It ends a node's place
+ * in the hostfile, and bars the way to one.
+ *
+ * Only a failed run of the newest desired state counts: an older one says what the node
+ * lacked under a state that is no longer wanted.
+ */
+export function objectionTo(spec: ClusterSpec, node: NodeState): Objection | undefined {
+  if (!node.reachable) return "no lease";
+  if (!hasAddress(node, spec.nodes.get(node.name)?.address)) return "address missing";
+  if (node.lastRun?.generation === node.desired?.generation && barringFailures(node.lastRun).length > 0)
+    return "run failed";
+  // Before the first run there is no key of a user who does not exist yet.
+  if (isCurrent(node) && (node.facts.hostKeys.length === 0 || node.facts.userKey === undefined)) return "keys missing";
+  return undefined;
+}
+
+/**
+ * Says what a node waits for to which there is no objection; undefined when it may be admitted.
+ *
+ * Any node starts programs on any other, so it and its peers must know each other's keys:
+ * the primary, and whoever is admitted and alive. The primary itself waits for nobody: a
+ * cluster of one works, and someone must be first.
+ */
+export function waitOf(state: ClusterState, node: NodeState): Wait | undefined {
+  if (node.refusedFacts !== undefined) return { type: "facts-refused", problem: node.refusedFacts };
+  if (node.lastRun === undefined) return { type: "first-run" };
+  if (!isCurrent(node) || barringFailures(node.lastRun).length > 0) return { type: "converging" };
+  const primary = primaryOf(state.spec);
+  if (node.name === primary) return undefined;
+  if (!state.nodes.has(primary)) return { type: "primary" };
+  const peers = [...state.spec.nodes.keys()]
+    .flatMap((name) => state.nodes.get(name) ?? [])
+    .filter((peer) => peer !== node && (peer.name === primary || (peer.admitted && peer.reachable)));
+  const ignorant = peers.filter((peer) => !knows(peer, node));
+  if (ignorant.length > 0) return { type: "known-by", peers: ignorant.map(({ name }) => name) };
+  const unknown = peers.filter((peer) => !knows(node, peer));
+  return unknown.length > 0 ? { type: "knows", peers: unknown.map(({ name }) => name) } : undefined;
+}
+
+/**
+ * The failures that bar a node from running ranks.
+ *
+ * The hostfile is for launching: where it alone cannot be written, the primary runs ranks
+ * as well as before. Were it withdrawn, the next hostfile would lack it, and nobody could
+ * tell why; so it stays, degraded, and the operator reads the reason.
+ */
+export function barringFailures(run: RunRecord | undefined): readonly Outcome[] {
+  return run?.failures.filter(({ resource }) => resource !== hostfileResource) ?? [];
+}
+
+/** Tells whether a node has the spec's address on one of its interfaces. */
+export function hasAddress(node: NodeState, address: string | undefined): boolean {
+  return node.facts.interfaces.some(({ addresses }) => addresses.some((cidr) => cidr.split("/", 1)[0] === address));
+}
+
+/** Tells whether a node is as it should be, but for the hostfile. */
+function isCurrent({ desired, observed, lastRun }: NodeState): boolean {
+  if (desired === undefined) return false;
+  if (observed?.revision === desired.revision) return true;
+  return lastRun?.generation === desired.generation && barringFailures(lastRun).length === 0;
+}
+
+/** Tells whether a node has the newest address and keys of another. */
+function knows(node: NodeState, peer: NodeState): boolean {
+  return isCurrent(node) || (node.observed?.roster ?? -1) >= peer.identityAt;
+}
