@@ -1,0 +1,101 @@
+import { CommanderError } from "commander";
+import {
+  DeclinedError,
+  InvalidSpecFileError,
+  NoHostfileError,
+  NotReadyError,
+  UnreadableFileError,
+  UnwritableFileError,
+  UsageError,
+} from "./commands/command-error.ts";
+import {
+  CallRefusedError,
+  ControllerUnreachableError,
+  CredentialsError,
+  NoAnswerError,
+  type Refusal,
+  SpecRefusedError,
+  UnexpectedAnswerError,
+} from "./link/link-error.ts";
+import {
+  AlreadyInitialisedError,
+  ControllerNotUpError,
+  NoPrimaryError,
+  NotInstalledError,
+  NotRootError,
+  ProgramFailedError,
+} from "./primary/primary-error.ts";
+
+/** What cowctl ends with. From 64 on they are those of sysexits.h, so that scripts can tell them apart. */
+export const exitCodes = {
+  done: 0,
+  /** The controller said no, or the person did. */
+  refused: 1,
+  /** `plan --exit-code` alone: something would change. */
+  changes: 2,
+  /** The command line is wrong. */
+  usage: 64,
+  /** The cluster spec is invalid. */
+  invalidSpec: 65,
+  /** A file that was named cannot be read. */
+  unreadable: 66,
+  /** No such node or token. */
+  unknownName: 68,
+  /** No controller answers. */
+  unavailable: 69,
+  /** Cowherd itself is at fault. */
+  fault: 70,
+  /** Cowherd is not installed whole. */
+  notInstalled: 72,
+  /** A file cannot be made. */
+  unwritable: 73,
+  /** Not yet: the same command may succeed later. */
+  notYet: 75,
+  /** The controller speaks another version of the protocol. */
+  protocol: 76,
+  /** This user may not. */
+  notPermitted: 77,
+  /** The machine is the primary already. */
+  alreadyInitialised: 78,
+  /** The person ended it. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Maps every failure to an exit code. `init` passes on the code of a program that failed. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof InvalidSpecFileError || error instanceof SpecRefusedError) return exitCodes.invalidSpec;
+  if (error instanceof UnreadableFileError || error instanceof CredentialsError) return exitCodes.unreadable;
+  if (error instanceof UnwritableFileError) return exitCodes.unwritable;
+  if (error instanceof NoHostfileError || error instanceof NotReadyError) return exitCodes.notYet;
+  if (error instanceof DeclinedError) return exitCodes.refused;
+  if (error instanceof CallRefusedError) return exitCodeOfRefusal(error.refusal);
+  if (error instanceof ControllerUnreachableError) {
+    return error.because === "not-permitted" ? exitCodes.notPermitted : exitCodes.unavailable;
+  }
+  if (error instanceof NoAnswerError || error instanceof ControllerNotUpError) return exitCodes.unavailable;
+  if (error instanceof UnexpectedAnswerError || error instanceof NoPrimaryError) return exitCodes.protocol;
+  if (error instanceof NotRootError) return exitCodes.notPermitted;
+  if (error instanceof NotInstalledError) return exitCodes.notInstalled;
+  if (error instanceof AlreadyInitialisedError) return exitCodes.alreadyInitialised;
+  if (error instanceof ProgramFailedError) return error.exitCode;
+  return exitCodes.fault;
+}
+
+function exitCodeOfRefusal(refusal: Refusal): ExitCode {
+  switch (refusal) {
+    case "unknown-name":
+      return exitCodes.unknownName;
+    case "not-permitted":
+      return exitCodes.notPermitted;
+    case "not-possible":
+      return exitCodes.refused;
+    case "not-supported":
+      return exitCodes.protocol;
+    case "fault":
+      return exitCodes.fault;
+  }
+}

@@ -1,0 +1,162 @@
+import { controllerServerName, errorDetailTrailer } from "@cowherd/proto";
+import { OperatorServiceClient } from "@cowherd/proto/wire";
+import {
+  type ClientOptions,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from "@grpc/grpc-js";
+import { printable } from "../output/printable.ts";
+import type { ControllerAddress } from "./controller-address.ts";
+import { type OperatorCredentials, readCredentials } from "./credentials-folder.ts";
+import { ControllerUnreachableError, CredentialsError, NoAnswerError } from "./link-error.ts";
+import type { OperatorLink } from "./operator-link.ts";
+import {
+  parseApplied,
+  parseCertificate,
+  parseCreatedToken,
+  parseHostfile,
+  parseNodePlan,
+  parseStatus,
+  parseToken,
+  parseVersion,
+} from "./parse-answer.ts";
+import { translateFailure } from "./rpc-error.ts";
+import { diagnoseSocket } from "./socket-diagnosis.ts";
+
+/** How long a controller may take. */
+export type Deadlines = {
+  /** For what it knows itself. */
+  readonly answerMs: number;
+  /** For what it must ask the nodes first. */
+  readonly nodesMs: number;
+};
+
+type UnaryMethod<Request, Response> = (
+  request: Request,
+  metadata: Metadata,
+  options: { deadline: number },
+  done: (error: ServiceError | null, response: Response) => void,
+) => ClientUnaryCall;
+
+/** Opens a link. Nothing is sent before the first call; throws CredentialsError for a folder without credentials. */
+export async function createGrpcOperatorLink(address: ControllerAddress, deadlines: Deadlines): Promise<OperatorLink> {
+  const client = await createClient(address);
+
+  function ask<Request, Response>(
+    method: UnaryMethod<Request, Response>,
+    request: Request,
+    signal: AbortSignal,
+    deadlineMs = deadlines.answerMs,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const options = { deadline: Date.now() + deadlineMs };
+      const call = method.call(client, request, new Metadata(), options, (error, response) => {
+        signal.removeEventListener("abort", cancel);
+        if (error === null) resolve(response);
+        else resolve(refuse(error, address));
+      });
+      function cancel() {
+        call.cancel();
+        reject(signal.reason);
+      }
+      signal.addEventListener("abort", cancel, { once: true });
+      if (signal.aborted) cancel();
+    });
+  }
+
+  return {
+    getVersion: async (signal) => parseVersion(await ask(client.getVersion, {}, signal)),
+    getStatus: async (signal) => parseStatus((await ask(client.getStatus, {}, signal)).status),
+    watchStatus: async function* (signal) {
+      for await (const { status } of readStream(client.watchStatus({}), address, signal)) yield parseStatus(status);
+    },
+    plan: async (spec, signal) =>
+      (await ask(client.plan, { spec }, signal, deadlines.nodesMs)).nodes.map(parseNodePlan),
+    apply: async (spec, signal) => parseApplied(await ask(client.apply, { spec }, signal)),
+    getHostfile: async (signal) => parseHostfile(await ask(client.getHostfile, {}, signal)),
+    removeNode: async (node, signal) => {
+      await ask(client.removeNode, { node }, signal);
+    },
+    createToken: async (node, lifetimeSeconds = 0, signal) =>
+      parseCreatedToken(await ask(client.createToken, { node, lifetimeSeconds }, signal)),
+    listTokens: async (signal) => (await ask(client.listTokens, {}, signal)).tokens.map(parseToken),
+    revokeToken: async (id, signal) => {
+      await ask(client.revokeToken, { id }, signal);
+    },
+    issueOperatorCertificate: async (name, request, signal) =>
+      parseCertificate(await ask(client.issueOperatorCertificate, { name, csr: Buffer.from(request) }, signal)),
+    [Symbol.dispose]: () => client.close(),
+  };
+}
+
+async function createClient(address: ControllerAddress): Promise<OperatorServiceClient> {
+  const options: ClientOptions = {
+    "grpc.keepalive_time_ms": 20_000,
+    "grpc.keepalive_timeout_ms": 10_000,
+    "grpc.keepalive_permit_without_calls": 1,
+    "grpc.enable_http_proxy": 0, // a proxy for the Internet does not know a host-only network
+  };
+  if (address.via === "socket") {
+    return new OperatorServiceClient(`unix:${address.path}`, credentials.createInsecure(), options);
+  }
+  return new OperatorServiceClient(address.target, createTls(address, await readCredentials(address.credentials)), {
+    ...options,
+    "grpc.ssl_target_name_override": controllerServerName,
+    "grpc.default_authority": controllerServerName,
+  });
+}
+
+function createTls(address: ControllerAddress & { via: "tls" }, files: OperatorCredentials) {
+  try {
+    return credentials.createSsl(files.authority, files.key, files.certificate);
+  } catch (cause) {
+    throw new CredentialsError(address.credentials, { cause }); // not PEM, or a key of another certificate
+  }
+}
+
+async function* readStream<Message>(
+  stream: ClientReadableStream<Message>,
+  address: ControllerAddress,
+  signal: AbortSignal,
+): AsyncIterable<Message> {
+  const cancel = () => stream.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    if (signal.aborted) return;
+    for await (const message of iterate<Message>(stream)) yield message;
+  } catch (error) {
+    if (signal.aborted) return;
+    if (isServiceError(error)) await refuse(error, address);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    stream.cancel();
+  }
+}
+
+/** Gives a stream of objects the type of its messages, which Node's own type leaves open. */
+function iterate<Message>(stream: AsyncIterable<Message>): AsyncIterable<Message> {
+  return stream;
+}
+
+async function refuse(error: ServiceError, address: ControllerAddress): Promise<never> {
+  const [trailer] = error.metadata.get(errorDetailTrailer);
+  const failure = translateFailure({
+    code: error.code,
+    details: error.details,
+    trailer: Buffer.isBuffer(trailer) ? trailer : undefined,
+  });
+  if (failure === "deadline") throw new NoAnswerError(address);
+  if (failure === "unavailable") {
+    const because = address.via === "socket" ? await diagnoseSocket(address.path) : "no-connection";
+    throw new ControllerUnreachableError(address, because, printable(error.details));
+  }
+  throw failure;
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && "code" in error && "details" in error && "metadata" in error;
+}

@@ -1,0 +1,102 @@
+import type { Outcome } from "@cowherd/proto";
+
+/**
+ * The controller, as an operator meets it.
+ *
+ * Every promise settles within a deadline. Failures are the classes of link-error.ts, and
+ * nothing else. Names and reasons hold no control characters; the hostfile's text is exact.
+ */
+export type OperatorLink = Disposable & {
+  getVersion(signal: AbortSignal): Promise<ControllerVersion>;
+  getStatus(signal: AbortSignal): Promise<ClusterStatus>;
+  /** Yields the cluster as it is now, then again after each change; ends when the controller stops or `signal` aborts. */
+  watchStatus(signal: AbortSignal): AsyncIterable<ClusterStatus>;
+  /** `spec` is the text of cluster.yaml; empty for the spec that is in force. Touches nothing. */
+  plan(spec: string, signal: AbortSignal): Promise<readonly NodePlan[]>;
+  /** Replaces the cluster spec, whole or not at all. */
+  apply(spec: string, signal: AbortSignal): Promise<AppliedSpec>;
+  /** Undefined before the first hostfile. */
+  getHostfile(signal: AbortSignal): Promise<PublishedHostfile | undefined>;
+  removeNode(node: string, signal: AbortSignal): Promise<void>;
+  /** `lifetimeSeconds` is undefined for the controller's default. */
+  createToken(node: string, lifetimeSeconds: number | undefined, signal: AbortSignal): Promise<CreatedToken>;
+  listTokens(signal: AbortSignal): Promise<readonly TokenSummary[]>;
+  revokeToken(id: string, signal: AbortSignal): Promise<void>;
+  /** `request` is PKCS #10 in DER form. */
+  issueOperatorCertificate(name: string, request: Uint8Array, signal: AbortSignal): Promise<OperatorCertificate>;
+};
+
+export type ControllerVersion = { readonly version: string; readonly cluster: string };
+
+/** Where a node stands; "unknown" is a phase that this version does not know. */
+export type Phase = "absent" | "enrolled" | "converging" | "proving" | "ready" | "degraded" | "unreachable" | "unknown";
+
+/** The cluster in one look. `-o json` prints it as it is, so its names are part of the interface. */
+export type ClusterStatus = {
+  readonly cluster: string;
+  /** Zero before the first hostfile. */
+  readonly hostfileGeneration: bigint;
+  /** In natural order of their names. */
+  readonly nodes: readonly NodeStatus[];
+};
+
+export type NodeStatus = {
+  readonly node: string;
+  readonly phase: Phase;
+  /** Undefined while unknown. */
+  readonly slots: number | undefined;
+  readonly address: string;
+  /** Until the lease ends; undefined without one. */
+  readonly leaseMs: number | undefined;
+  /** The revision that it converged on last. */
+  readonly observedRevision: string | undefined;
+  readonly desiredRevision: string | undefined;
+  /** Why it is not ready. */
+  readonly reason: string | undefined;
+  readonly primary: boolean;
+};
+
+/** What would change on one node. */
+export type NodePlan =
+  | { readonly node: string; readonly known: "checked"; readonly outcomes: readonly Outcome[] }
+  /** Nobody could look, such as "not joined". */
+  | { readonly node: string; readonly known: "nothing"; readonly because: string }
+  /** It is in the spec no longer. */
+  | { readonly node: string; readonly known: "removed" };
+
+/** Names of nodes, by what became of them. */
+export type AppliedSpec = {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly string[];
+};
+
+export type PublishedHostfile = {
+  readonly generation: bigint;
+  readonly path: string;
+  readonly entries: readonly { readonly node: string; readonly slots: number }[];
+  /** Byte for byte as on the primary's disk. */
+  readonly text: string;
+};
+
+export type CreatedToken = {
+  readonly id: string;
+  readonly token: string;
+  /** What the machine to join must be able to reach. */
+  readonly address: string;
+  readonly expiresAt: Date;
+};
+
+export type TokenSummary = {
+  readonly id: string;
+  readonly node: string;
+  readonly state: "open" | "used" | "expired" | "unknown";
+  readonly expiresAt: Date;
+};
+
+/** PEM texts, and where to use them. */
+export type OperatorCertificate = {
+  readonly certificate: string;
+  readonly authority: string;
+  readonly address: string;
+};

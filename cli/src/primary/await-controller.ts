@@ -1,0 +1,28 @@
+import type { Clock } from "../io.ts";
+import { isRetryable } from "../link/link-error.ts";
+import type { ClusterStatus, OperatorLink } from "../link/operator-link.ts";
+import { ControllerNotUpError } from "./primary-error.ts";
+
+const patienceMs = 30_000;
+const pauseMs = 200;
+
+/** Resolves to the status as soon as the controller answers; throws ControllerNotUpError after half a minute. */
+export async function awaitController(
+  connect: () => Promise<OperatorLink>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ClusterStatus> {
+  const until = clock.now() + patienceMs;
+  for (;;) {
+    try {
+      using link = await connect();
+      return await link.getStatus(signal);
+    } catch (cause) {
+      if (!isRetryable(cause)) throw cause;
+      if (signal.aborted || clock.now() >= until) {
+        throw new ControllerNotUpError("the controller was started and does not answer", { cause });
+      }
+    }
+    await clock.wait(pauseMs, signal);
+  }
+}
