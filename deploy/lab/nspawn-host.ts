@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { open, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import type { LabHost, RunOptions, RunResult } from "./lab.ts";
-import { CommandFailedError, CommandTimedOutError, HostOffError, LabRequestError } from "./lab-error.ts";
+import { type ContainerRunOptions, createContainerCommands } from "./container-commands.ts";
+import type { LabHost } from "./lab.ts";
+import { HostOffError, LabRequestError } from "./lab-error.ts";
 import type { HostState } from "./lab-state.ts";
 import { hostLayout, labLayout, NAT, SUBNET } from "./layout.ts";
-import { findAccount, loginAs } from "./login.ts";
 import { type Cgroup, openCgroup } from "./machine/cgroup.ts";
-import { attachCommand, type CommandOptions, checkCommand, runCommand } from "./machine/command.ts";
+import { checkCommand } from "./machine/command.ts";
 import { createHostNetwork, type HostNetwork, removeNamespaces, setCable } from "./machine/network.ts";
-import { bootContainer, type Container, findLeader, forgetContainer, inContainer } from "./machine/nspawn.ts";
+import { bootContainer, type Container, forgetContainer } from "./machine/nspawn.ts";
 import { diskRoot, mountDisk, unmountBelow } from "./machine/overlay.ts";
 
 /** A host of one lab: everything about it follows from these. */
@@ -43,63 +43,18 @@ export async function openHost(identity: HostIdentity, onRemoved: () => void): P
     cpus: chooseCpus(state.cpus, availableParallelism(), address),
   };
 
-  const leader = async () => {
-    const pid = await findLeader(container.cgroup);
-    if (pid === undefined) throw new HostOffError(name);
-    return pid;
-  };
+  const { run, check, attach } = createContainerCommands(name, cgroup.child("commands"), container);
 
-  const login = async (command: readonly string[], { user = "root", env }: RunOptions) => {
-    const pid = await leader();
-    const passwd = await runCommand(inContainer(pid, ["cat", "/etc/passwd"]));
-    if (passwd.exitCode !== 0) throw new HostOffError(name); // its power was cut in between
-    const entered = inContainer(pid, loginAs(findAccount(passwd.stdout, user), command, env));
-    const { cpus } = container; // who comes from outside brings this machine's CPUs along
-    return cpus.length === 0 ? entered : ["taskset", "--cpu-list", cpus.join(","), ...entered];
-  };
-
-  /** Every command has a cgroup of its own, so that its end is certain; being below the host's, it freezes with the host. */
-  const execute = async (
-    command: readonly string[],
-    options: RunOptions & CommandOptions,
-    signal?: AbortSignal,
-  ): Promise<RunResult> => {
-    signal?.throwIfAborted();
-    const entry = await login(command, options);
-    const group = cgroup.child("commands").child(randomUUID());
-    await group.create();
-    const limit = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
-    const stop = AbortSignal.any([signal, limit].filter((source) => source !== undefined));
-    let killing = Promise.resolve();
-    const kill = () => {
-      killing = group.destroy();
-    };
-    stop.addEventListener("abort", kill, { once: true });
-    const result = await runCommand(group.enter(entry), options);
-    stop.removeEventListener("abort", kill);
-    await killing;
-    await group.removeIfEmpty();
-    signal?.throwIfAborted();
-    if (limit?.aborted) throw new CommandTimedOutError(name, command, options.timeoutMs ?? 0, result);
-    return result;
-  };
-
-  const check = async (command: readonly string[], options: RunOptions & CommandOptions = {}, signal?: AbortSignal) => {
-    const result = await execute(command, options, signal);
-    if (result.exitCode !== 0) throw new CommandFailedError(name, command, result);
-    return result.stdout;
-  };
-
-  const install = async (path: string, mode: number, input: CommandOptions) => {
+  const install = async (path: string, mode: number, input: ContainerRunOptions) => {
     await check(["install", "-D", "-m", mode.toString(8), "/dev/stdin", path], input);
   };
 
   return {
     name,
     address,
-    run: (command, options = {}, signal) => execute(command, options, signal),
+    run,
     check,
-    attach: async (command, options = {}) => attachCommand(await login(command, { ...options, env: terminal() })),
+    attach: (command, options) => attach(command, { ...options, env: terminal() }),
 
     async copyIn(from, to, mode) {
       await using file = await open(from);
@@ -118,12 +73,12 @@ export async function openHost(identity: HostIdentity, onRemoved: () => void): P
     },
 
     async freeze() {
-      await leader();
+      if (!(await container.cgroup.isPopulated())) throw new HostOffError(name);
       await cgroup.setFrozen(true);
     },
 
     async thaw() {
-      await leader();
+      if (!(await container.cgroup.isPopulated())) throw new HostOffError(name);
       await cgroup.setFrozen(false);
     },
 

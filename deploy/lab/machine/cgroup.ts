@@ -72,8 +72,8 @@ function cgroupAt(path: string, twins: readonly string[]): Cgroup {
     },
 
     async destroy() {
-      await writeFile(`${path}/cgroup.kill`, "1").catch(emptyIfGone);
-      while (await isPopulated()) await sleep(POLL_MS);
+      const kill = () => writeFile(`${path}/cgroup.kill`, "1").catch(emptyIfGone);
+      for (await kill(); await isPopulated(); await kill()) await sleep(POLL_MS); // again: one may just be joining
       for (const folder of everywhere) await removeTree(folder);
     },
 

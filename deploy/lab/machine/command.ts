@@ -8,9 +8,9 @@ import { CommandFailedError } from "../lab-error.ts";
 
 export type CommandOptions = {
   /** Text for the standard input. The command finds it empty if this is absent. */
-  readonly input?: string;
+  readonly input?: string | undefined;
   /** An open file as the standard input, instead of text. */
-  readonly inputFile?: number;
+  readonly inputFile?: number | undefined;
   /** The whole environment. The caller's own if absent. */
   readonly env?: Readonly<Record<string, string>>;
 };
