@@ -2,6 +2,9 @@ import { performance } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 
+/** Node's timers turn what is longer into a millisecond. Every sleeper looks again when it wakes. */
+const longestMs = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export function createSystemClock(): Clock {
   return {
@@ -10,7 +13,7 @@ export function createSystemClock(): Clock {
     random: () => Math.random(),
     async sleep(milliseconds, signal) {
       try {
-        await setTimeout(milliseconds, undefined, { signal });
+        await setTimeout(Math.min(milliseconds, longestMs), undefined, { signal });
       } catch (error) {
         if (!signal.aborted) throw error;
       }

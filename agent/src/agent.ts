@@ -1,0 +1,171 @@
+import type { DesiredState, Outcome, ResourceSpec } from "@cowherd/proto";
+import { createBell } from "./bell.ts";
+import type { Clock } from "./clock.ts";
+import type { Mode, RunObserver } from "./converge.ts";
+import type { DriftWatch } from "./drift/drift-watch.ts";
+import type { Facts } from "./facts/facts.ts";
+import type { DesiredStateJournal } from "./journal/desired-state-journal.ts";
+import { compareVersions } from "./journal/version.ts";
+import type { ControllerLink, Run, SessionMessage } from "./link/controller-link.ts";
+import { giveHeartbeats } from "./link/heartbeats.ts";
+import { createLinkLog } from "./link/link-log.ts";
+import { createNewestReport } from "./link/newest-report.ts";
+import { keepSession } from "./link/sessions.ts";
+import type { Log } from "./log.ts";
+import { createCheckQueue } from "./runs/check-queue.ts";
+import { createRunLoop } from "./runs/run-loop.ts";
+
+/** What an agent needs of the world. */
+export type AgentDeps = {
+  readonly link: ControllerLink;
+  readonly desiredStates: DesiredStateJournal;
+  converge(
+    resources: readonly ResourceSpec[],
+    mode: Mode,
+    signal: AbortSignal,
+    observer?: RunObserver,
+  ): Promise<readonly Outcome[]>;
+  watchedPaths(resources: readonly ResourceSpec[]): readonly string[];
+  createDriftWatch(changed: () => void): DriftWatch;
+  collectFacts(resources: readonly ResourceSpec[]): Promise<Facts>;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/**
+ * Keeps this machine true to its desired state until aborted.
+ *
+ * The last desired state holds from the start, whether the controller is there or not.
+ * Rejects only with what is a fault of ours; the service is then to be started afresh.
+ */
+export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<void> {
+  const { link, desiredStates, clock, log } = deps;
+  const stop = new AbortController();
+  const over = AbortSignal.any([signal, stop.signal]);
+  const linkLog = createLinkLog(log);
+  let desired: DesiredState | undefined;
+  let facts: Facts | undefined;
+  let activity = "";
+
+  const factsBell = createBell(clock);
+  const factsReport = createNewestReport({ what: "facts", send: link.reportFacts, clock, log });
+  const runReport = createNewestReport({ what: "run", send: link.reportRun, clock, log });
+  const checks = createCheckQueue({
+    check: (resources, checkSignal) => deps.converge(resources, "check", checkSignal),
+    answer: link.reportCheck,
+    log,
+  });
+  const runs = createRunLoop({
+    converge: (resources, runSignal, observer) => deps.converge(resources, "apply", runSignal, observer),
+    activity(text) {
+      activity = text;
+    },
+    outcome(outcome) {
+      // Others wait for this key before they can let this node in: it is told at once.
+      if (outcome.end === "changed" && isSshKey(desired, outcome.resource)) factsBell.ring();
+    },
+    ended(run) {
+      runReport.put(run);
+      watchDrift();
+      factsBell.ring();
+    },
+    clock,
+    log,
+  });
+  const driftWatch = deps.createDriftWatch(runs.drifted);
+
+  function watchDrift(): void {
+    if (desired !== undefined) driftWatch.watch(deps.watchedPaths(desired.resources));
+  }
+
+  function want(state: DesiredState): void {
+    desired = state;
+    runs.want(state);
+  }
+
+  async function readLast(): Promise<void> {
+    try {
+      const last = await desiredStates.read();
+      if (last !== undefined) want(last);
+    } catch (error) {
+      log.error({ err: error }, "the last desired state cannot be used, waiting for the controller's");
+    }
+  }
+
+  async function take(state: DesiredState): Promise<void> {
+    const version = { epoch: state.epoch.toString(), generation: state.generation.toString() };
+    try {
+      const taken = await desiredStates.take(state);
+      if (taken === "older") log.warn(version, "refused a desired state that is older than the last one");
+      if (taken !== "kept") return;
+    } catch (error) {
+      log.error({ err: error, ...version }, "the desired state could not be kept on disk; it holds until a restart");
+    }
+    log.info({ ...version, revision: state.revision.slice(0, 12) }, "new desired state");
+    want(state);
+  }
+
+  async function receive(message: SessionMessage, sessionSignal: AbortSignal): Promise<void> {
+    switch (message.type) {
+      case "desired-state":
+        return take(message.state);
+      case "invalid-desired-state":
+        log.error({ problem: message.problem }, "refused a desired state that this version cannot take whole");
+        if (desired === undefined || compareVersions(message.version, desired) > 0) runReport.put(refusedRun(message));
+        return;
+      case "check":
+        return checks.ask(message.id, message.resources, sessionSignal);
+      case "invalid-check":
+        return link
+          .reportCheck(message.id, refusedOutcomes(message), sessionSignal)
+          .catch((error: unknown) => log.warn({ err: error, check: message.id }, "check not answered"));
+      case "going-away":
+        return log.info("the controller goes away for a while");
+    }
+  }
+
+  /** Collects facts whenever something may have changed, and reports those that have. */
+  async function keepFacts(): Promise<void> {
+    while (!over.aborted) {
+      const now = await deps.collectFacts(desired?.resources ?? []);
+      if (JSON.stringify(now) !== JSON.stringify(facts)) factsReport.put(now);
+      facts = now;
+      await factsBell.wait(Number.POSITIVE_INFINITY, over);
+    }
+  }
+
+  try {
+    await readLast();
+    await Promise.all([
+      runs.run(over),
+      factsReport.run(over),
+      runReport.run(over),
+      keepFacts(),
+      giveHeartbeats({ link, activity: () => activity, clock, linkLog }, over),
+      keepSession({ link, holds: () => desired, opened, receive, clock, log, linkLog }, over),
+    ]);
+  } finally {
+    stop.abort();
+    driftWatch.close();
+  }
+
+  function opened(): void {
+    linkLog.up();
+    if (facts !== undefined) factsReport.put(facts); // the controller may have come back with an older store
+    runReport.hurry();
+  }
+}
+
+function isSshKey(state: DesiredState | undefined, id: string): boolean {
+  return state?.resources.some((resource) => resource.id === id && resource.kind === "sshKey") ?? false;
+}
+
+type Refusal = { readonly resources: readonly string[]; readonly problem: string };
+
+function refusedRun(message: Extract<SessionMessage, { readonly type: "invalid-desired-state" }>): Run {
+  return { ...message.version, revision: message.revision, durationMs: 0, outcomes: refusedOutcomes(message) };
+}
+
+function refusedOutcomes({ resources, problem }: Refusal): readonly Outcome[] {
+  return resources.map((resource) => ({ resource, end: "failed", reason: `refused by the agent: ${problem}` }));
+}

@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import type { Job, Jobs } from "./jobs.ts";
+
+const signal = new AbortController().signal;
+
+/** Makes a job that writes a text and ends with a code after so many seconds. */
+export type ScriptedJob = (id: string, script: { text: string; exitCode: number; seconds: number }) => Job;
+
+/** What every Jobs does. `restart` gives a second Jobs over the same world, as a restarted agent has it. */
+export function jobsContract(
+  create: () => Promise<{ readonly jobs: Jobs; restart(): Jobs; readonly scripted: ScriptedJob }>,
+): void {
+  it("tells how a job ended and what it wrote", async () => {
+    const { jobs, scripted } = await create();
+    const job = scripted("greet", { text: "hello", exitCode: 3, seconds: 0 });
+    expect(await jobs.run(job, signal)).toEqual({ exitCode: 3, output: "hello\n" });
+  });
+
+  it("frees the id once the end was told", async () => {
+    const { jobs, scripted } = await create();
+    await jobs.run(scripted("again", { text: "first", exitCode: 0, seconds: 0 }), signal);
+    const second = await jobs.run(scripted("again", { text: "second", exitCode: 0, seconds: 0 }), signal);
+    expect(second.output).toBe("second\n");
+  });
+
+  it("joins a job that runs, and does not repeat it", async () => {
+    const { jobs, restart, scripted } = await create();
+    const agent = new AbortController();
+    const waiting = jobs.run(scripted("slow", { text: "once", exitCode: 0, seconds: 0.2 }), agent.signal);
+    setTimeout(() => agent.abort(), 100);
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    const other = scripted("slow", { text: "twice", exitCode: 1, seconds: 0 });
+    expect(await restart().run(other, signal)).toEqual({ exitCode: 0, output: "once\n" });
+  });
+
+  it("tells of a job that ended while nobody waited", async () => {
+    const { jobs, restart, scripted } = await create();
+    const agent = new AbortController();
+    const waiting = jobs.run(scripted("unseen", { text: "done", exitCode: 0, seconds: 0.1 }), agent.signal);
+    setTimeout(() => agent.abort(), 50);
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const other = scripted("unseen", { text: "again", exitCode: 1, seconds: 0 });
+    expect(await restart().run(other, signal)).toEqual({ exitCode: 0, output: "done\n" });
+  });
+
+  it("starts nothing for somebody who left", async () => {
+    const { jobs, scripted } = await create();
+    const job = scripted("never", { text: "x", exitCode: 0, seconds: 0 });
+    await expect(jobs.run(job, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+  });
+}

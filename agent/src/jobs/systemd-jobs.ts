@@ -1,0 +1,122 @@
+import { watch } from "node:fs";
+import { mkdir, open, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseExitRecord } from "./exit-record.ts";
+import { type Job, type JobEnd, JobLostError, type Jobs } from "./jobs.ts";
+import { startCommand, unitOf } from "./unit-command.ts";
+
+/** What the adapter stands on. */
+export type SystemdJobsDeps = {
+  /** Holds a folder for each job: job.json, output, and in the end exit. */
+  readonly folder: string;
+  /** Where systemd keeps the files of transient units for as long as they are loaded. */
+  readonly transientUnits: string;
+  /** Runs systemd-run to its end. Rejects when it does not end in 0. */
+  execute(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<void>;
+};
+
+const maxOutputBytes = 16 * 1024;
+
+/** A look beside the kernel's word, in case that a unit ended without being able to write how. */
+const lookAgainMs = 30_000;
+
+/**
+ * Jobs as transient systemd units.
+ *
+ * The unit itself records its end (ExecStopPost), so that it is known whether or not an
+ * agent was there to see it. Waiting costs no process: the kernel tells of the record, and
+ * a unit that runs has its file in `transientUnits`, which a power cut empties.
+ */
+export function createSystemdJobs({ folder, transientUnits, execute }: SystemdJobsDeps): Jobs {
+  const isLoaded = async (id: string) =>
+    (await stat(join(transientUnits, unitOf(id))).catch(ignoreAbsence)) !== undefined;
+
+  async function start(job: Job, at: string, signal: AbortSignal): Promise<void> {
+    await writeFile(join(at, "job.json"), JSON.stringify({ unit: unitOf(job.id), ...job }), { mode: 0o600 });
+    try {
+      await execute(startCommand(job, at), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // A unit of this name may run already, started by an agent that was killed right after.
+      if (!(await isLoaded(job.id)) && (await readText(join(at, "exit"))) === undefined) {
+        await removeFolder(at);
+        throw error;
+      }
+    }
+  }
+
+  return {
+    async run(job, signal) {
+      signal.throwIfAborted();
+      const at = join(folder, job.id);
+      await mkdir(at, { recursive: true, mode: 0o700 });
+      const started = (await stat(join(at, "output")).catch(ignoreAbsence)) !== undefined;
+      if (!started && !(await isLoaded(job.id)) && (await readText(join(at, "exit"))) === undefined) {
+        await start(job, at, signal);
+      }
+      await ended(at, () => isLoaded(job.id), signal);
+      const exit = await readText(join(at, "exit"));
+      const exitCode = exit === undefined ? undefined : parseExitRecord(exit);
+      const output = await readEnd(join(at, "output"));
+      await removeFolder(at);
+      if (exitCode === undefined) throw new JobLostError(`job ${job.id} left no exit code`);
+      return { exitCode, output } satisfies JobEnd;
+    },
+  };
+}
+
+/** Resolves once there is a record of the end, or nothing is left that could make one. */
+async function ended(at: string, isLoaded: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  const hasRecord = async () => (await readText(join(at, "exit"))) !== undefined;
+  let wake = () => {};
+  const wakeUp = () => wake();
+  const watcher = watch(at, wakeUp);
+  watcher.on("error", wakeUp);
+  signal.addEventListener("abort", wakeUp);
+  try {
+    for (;;) {
+      const told = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (await hasRecord()) return;
+      // Loaded is asked before the record is looked for again: it is written before the unit is unloaded.
+      if (!(await isLoaded())) return;
+      signal.throwIfAborted();
+      const timer = setTimeout(wakeUp, lookAgainMs);
+      await told;
+      clearTimeout(timer);
+      signal.throwIfAborted();
+    }
+  } finally {
+    watcher.close();
+    signal.removeEventListener("abort", wakeUp);
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch(ignoreAbsence);
+}
+
+async function readEnd(path: string): Promise<string> {
+  try {
+    await using file = await open(path, "r");
+    const { size } = await file.stat();
+    const length = Math.min(size, maxOutputBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString("utf8", 0, bytesRead);
+  } catch (error) {
+    ignoreAbsence(error);
+    return ""; // it ended before it could write
+  }
+}
+
+/** The record goes last: until then the end could be read again. */
+async function removeFolder(at: string): Promise<void> {
+  for (const name of ["output", "job.json", "exit.draft", "exit"]) await rm(join(at, name), { force: true });
+  await rmdir(at);
+}
+
+function ignoreAbsence(error: unknown): undefined {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+  throw error;
+}

@@ -1,0 +1,39 @@
+import { recordExitScript } from "./exit-record.ts";
+import type { Job } from "./jobs.ts";
+
+/**
+ * Jobs have a slice of their own beside the agent's, so that no limit of the agent's holds
+ * for them. No dash in it: that would make it a part of another slice.
+ */
+const slice = "cowherdjobs.slice";
+
+/** Names the unit of a job. */
+export function unitOf(id: string): string {
+  return `cowherd-job-${id}.service`;
+}
+
+/** Returns the systemd-run command that starts a job whose folder is `folder`. Pure. */
+export function startCommand(job: Job, folder: string): readonly [string, ...string[]] {
+  return [
+    "systemd-run",
+    `--unit=${unitOf(job.id)}`,
+    `--description=Cowherd job ${job.id}`,
+    `--slice=${slice}`,
+    "--collect",
+    "--quiet",
+    "--no-ask-password",
+    "--service-type=exec",
+    `--property=StandardOutput=append:${folder}/output`,
+    "--property=StandardError=inherit",
+    // The colon keeps systemd from putting its own values where the script has its variables.
+    `--property=ExecStopPost=:/bin/sh -c '${recordExitScript}' sh ${folder}`,
+    ...Object.entries(job.env).map(([name, value]) => `--setenv=${name}=${value}`),
+    "--",
+    ...job.argv.map(escapeVariables),
+  ];
+}
+
+/** systemd puts the values of variables into a service's arguments unless their dollar is doubled: systemd.service(5). */
+function escapeVariables(argument: string): string {
+  return argument.replaceAll("$", "$$$$");
+}

@@ -1,0 +1,24 @@
+import { backoffMs } from "../backoff.ts";
+import { LinkError } from "./link-error.ts";
+
+const soon = { firstMs: 500, mostMs: 5_000 };
+const slow = { firstMs: 5 * 60_000, mostMs: 5 * 60_000 };
+
+/**
+ * Returns the milliseconds until a failed call is worth repeating: the one place that
+ * decides it. `failures` counts those in a row.
+ *
+ * A certificate that is not taken is shown again all the same, since a clock may be set
+ * right; but slowly. Rethrows what is no failure of the link, but a fault of ours.
+ */
+export function retryDelayMs(error: unknown, failures: number, random: number): number {
+  if (!(error instanceof LinkError)) throw error;
+  switch (error.failure) {
+    case "unreachable":
+      return backoffMs(failures, soon, random);
+    case "refused":
+    case "revoked":
+    case "expired":
+      return backoffMs(failures, slow, random);
+  }
+}
