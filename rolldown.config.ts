@@ -3,4 +3,7 @@ import { bundleFolder, bundleOptions, programNames } from "./deploy/packaging/pr
 
 const version = await readVersion();
 
-export default programNames.map((name) => bundleOptions(name, version, bundleFolder));
+export default programNames.map((name) => {
+  const { input, output } = bundleOptions(name, version, bundleFolder);
+  return { ...input, output };
+});

@@ -1,10 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { build } from "rolldown";
+import { rolldown } from "rolldown";
 import { bundleFolder, bundleOptions, programNames, projectFolder } from "./programs.ts";
 
 /** Bundles every program into `folder`, as NAME.mjs with NAME.notices.json beside it. */
 export async function bundlePrograms(version: string, folder: string = bundleFolder): Promise<void> {
-  await build(programNames.map((name) => bundleOptions(name, version, folder)));
+  for (const program of programNames) {
+    const { input, output } = bundleOptions(program, version, folder);
+    await using bundle = await rolldown(input);
+    await bundle.write(output);
+  }
 }
 
 /** Reads the product's version out of the project's package.json. */

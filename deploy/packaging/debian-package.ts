@@ -46,12 +46,13 @@ export async function writeDebianPackage(
   if ((await readDigest(target)) === digest) return target;
   report(`packing ${name} ${version}`);
   await mkdir(folder, { recursive: true });
+  const { PATH = "" } = process.env;
   const work = await mkdtemp(`${tmpdir()}/cowherd-package-`);
   const draft = `${target}.${process.pid}.draft`;
   try {
     await stage(source, digest, `${work}/tree`);
     await checkCommand(["dpkg-deb", "--root-owner-group", ...compression, "--build", `${work}/tree`, draft], {
-      env: { PATH: process.env["PATH"] ?? "", SOURCE_DATE_EPOCH: String(epochSeconds), LC_ALL: "C.UTF-8" },
+      env: { PATH, SOURCE_DATE_EPOCH: String(epochSeconds), LC_ALL: "C.UTF-8" },
     });
     await rename(draft, target);
   } finally {

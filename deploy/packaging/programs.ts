@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { RolldownOptions } from "rolldown";
+import type { InputOptions, OutputOptions } from "rolldown";
 import { collectNotices } from "./collect-notices.ts";
 
 /** The product's programs. Each is shipped as one file, NAME.mjs. */
@@ -23,20 +23,25 @@ const sources: Readonly<Record<ProgramName, string>> = {
 // grpc-js asks for the loader to serve channelz, which only a controller might do.
 const withoutLoader = { alias: { "@grpc/proto-loader": fileURLToPath(new URL("empty-module.ts", import.meta.url)) } };
 
+/** What rolldown is told: how to read, and how to write. */
+export type BundleOptions = { readonly input: InputOptions; readonly output: OutputOptions };
+
 /**
  * Says how one program becomes one file that needs nothing but Node 24.
  *
  * What is imported lazily is in the file too, and still evaluated only when it is asked
  * for. The version comes in as `process.env.COWHERD_VERSION`, which a run from sources lacks.
  */
-export function bundleOptions(program: ProgramName, version: string, folder: string): RolldownOptions {
+export function bundleOptions(program: ProgramName, version: string, folder: string): BundleOptions {
   return {
-    cwd: projectFolder,
-    input: { [program]: sources[program] },
-    platform: "node",
-    transform: { target: "node24", define: { "process.env.COWHERD_VERSION": JSON.stringify(version) } },
-    resolve: program === "cowherd-controller" ? {} : withoutLoader,
-    plugins: [collectNotices(`${program}.notices.json`)],
+    input: {
+      cwd: projectFolder,
+      input: { [program]: sources[program] },
+      platform: "node",
+      transform: { target: "node24", define: { "process.env.COWHERD_VERSION": JSON.stringify(version) } },
+      resolve: program === "cowherd-controller" ? {} : withoutLoader,
+      plugins: [collectNotices(`${program}.notices.json`)],
+    },
     output: { dir: folder, format: "esm", entryFileNames: "[name].mjs", codeSplitting: false, minify: true },
   };
 }
