@@ -127,9 +127,13 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
   /** Collects facts whenever something may have changed, and reports those that have. */
   async function keepFacts(): Promise<void> {
     while (!over.aborted) {
-      const now = await deps.collectFacts(desired?.resources ?? []);
-      if (JSON.stringify(now) !== JSON.stringify(facts)) factsReport.put(now);
-      facts = now;
+      try {
+        const now = await deps.collectFacts(desired?.resources ?? []);
+        if (JSON.stringify(now) !== JSON.stringify(facts)) factsReport.put(now);
+        facts = now;
+      } catch (error) {
+        log.error({ err: error }, "facts not collected"); // the next run asks for them again
+      }
       await factsBell.wait(Number.POSITIVE_INFINITY, over);
     }
   }

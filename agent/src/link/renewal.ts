@@ -4,7 +4,7 @@ import { isPair, type MembershipJournal } from "../journal/membership-journal.ts
 import type { Log } from "../log.ts";
 import { createKeyPair, createRequest } from "./certificate-request.ts";
 import type { ControllerLink } from "./controller-link.ts";
-import { LinkError } from "./link-error.ts";
+import { LinkError, linkFailureOf } from "./link-error.ts";
 import type { RenewableLink } from "./renewable-link.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
@@ -20,6 +20,9 @@ export type RenewalDeps = {
 
 /** Never longer, so that a calendar which is set right is noticed. */
 const longestSleepMs = 3_600_000;
+
+/** What is no failure of the link is one of the disk: it may be mended, and the certificate holds for days yet. */
+const fullDiskMs = 5 * 60_000;
 
 /** Returns when to renew: at a random 50 to 80 % of a certificate's life. `random` is from 0 up to and without 1. */
 export function renewalTime(lifetime: { readonly from: number; readonly to: number }, random: number): number {
@@ -50,9 +53,11 @@ export async function keepRenewing(current: Membership, deps: RenewalDeps, signa
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
-      const wait = retryDelayMs(error, failures + 6, clock.random()); // the longest: there is time
-      log.warn({ err: error }, "certificate not renewed yet");
-      await clock.sleep(wait, signal);
+      if (linkFailureOf(error) !== "unreachable") log.warn({ err: error }, "certificate not renewed yet");
+      await clock.sleep(
+        error instanceof LinkError ? retryDelayMs(error, failures, clock.random()) : fullDiskMs,
+        signal,
+      );
     }
   }
 }
