@@ -1,0 +1,133 @@
+import type { Outcome, ResourceSpec } from "@cowherd/proto";
+import type { Host } from "./host/host.ts";
+import { authorizedKeysResource } from "./resources/authorized-keys.ts";
+import { directoryResource } from "./resources/directory.ts";
+import { failureReason } from "./resources/failure-reason.ts";
+import { fileResource } from "./resources/file.ts";
+import { hostfileResource } from "./resources/hostfile.ts";
+import { hostnameResource } from "./resources/hostname.ts";
+import { hostsBlockResource } from "./resources/hosts-block.ts";
+import { knownHostsResource } from "./resources/known-hosts.ts";
+import { mpiParametersResource } from "./resources/mpi-parameters.ts";
+import { packageSetResource } from "./resources/package-set.ts";
+import type { Resource } from "./resources/resource.ts";
+import { sshKeyResource } from "./resources/ssh-key.ts";
+import { userResource } from "./resources/user.ts";
+
+/** Whether a run acts or only looks. */
+export type Mode = "check" | "apply";
+
+/** Is told how a run goes, as it goes. */
+export interface RunObserver {
+  /** Before each change: "packages: install openmpi-bin". */
+  activity(text: string): void;
+  /** After each resource. */
+  outcome(outcome: Outcome): void;
+}
+
+/** The changes were made, and a second look still finds work to do. */
+export class NotConvergedError extends Error {
+  override readonly name = "NotConvergedError";
+}
+
+/**
+ * Brings the host to the desired resources, in order, and tells how each ended.
+ *
+ * A resource that fails takes along those that require it, directly or through others, and
+ * nothing else. In check mode the host is not changed. Rejects with the signal's reason
+ * when aborted, and for nothing else.
+ */
+export async function converge(
+  resources: readonly ResourceSpec[],
+  host: Host,
+  mode: Mode,
+  signal: AbortSignal,
+  observer?: RunObserver,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const broken = new Set<string>();
+  for (const spec of resources) {
+    const because = spec.requires.find((id) => broken.has(id));
+    const outcome: Outcome =
+      because === undefined
+        ? await convergeOne(spec, { host, mode, signal, observer })
+        : { resource: spec.id, end: "skipped", because };
+    if (outcome.end === "failed" || outcome.end === "skipped") broken.add(spec.id);
+    outcomes.push(outcome);
+    observer?.outcome(outcome);
+  }
+  return outcomes;
+}
+
+/** Lists the files whose change may mean that a resource drifted. Each once. */
+export function watchedPaths(resources: readonly ResourceSpec[]): readonly string[] {
+  return [...new Set(resources.flatMap((spec) => byKind(spec, (resource, own) => resource.watches(own))))];
+}
+
+type Run = {
+  readonly host: Host;
+  readonly mode: Mode;
+  readonly signal: AbortSignal;
+  readonly observer: RunObserver | undefined;
+};
+
+async function convergeOne(spec: ResourceSpec, run: Run): Promise<Outcome> {
+  run.signal.throwIfAborted();
+  try {
+    const changes = await byKind(spec, (resource, own) => runResource(resource, own, run));
+    return changes.length === 0
+      ? { resource: spec.id, end: "in-sync" }
+      : { resource: spec.id, end: "changed", changes };
+  } catch (error) {
+    run.signal.throwIfAborted(); // what fails while we are being stopped says nothing about the host
+    return { resource: spec.id, end: "failed", reason: failureReason(error) };
+  }
+}
+
+async function runResource<Spec extends ResourceSpec, Observed, Change>(
+  resource: Resource<Spec, Observed, Change>,
+  spec: Spec,
+  { host, mode, signal, observer }: Run,
+): Promise<readonly string[]> {
+  const changes = resource.plan(spec, await resource.read(spec, host, signal));
+  if (mode === "apply" && changes.length > 0) {
+    for (const change of changes) {
+      signal.throwIfAborted();
+      observer?.activity(`${spec.id}: ${resource.describe(change)}`);
+      await resource.apply(change, host, signal);
+    }
+    const left = resource.plan(spec, await resource.read(spec, host, signal));
+    if (left.length > 0) throw new NotConvergedError(`still to do: ${left.map(resource.describe).join(", ")}`);
+  }
+  return changes.map(resource.describe);
+}
+
+function byKind<Result>(
+  spec: ResourceSpec,
+  use: <Spec extends ResourceSpec, Observed, Change>(resource: Resource<Spec, Observed, Change>, spec: Spec) => Result,
+): Result {
+  switch (spec.kind) {
+    case "hostname":
+      return use(hostnameResource, spec);
+    case "hostsBlock":
+      return use(hostsBlockResource, spec);
+    case "user":
+      return use(userResource, spec);
+    case "sshKey":
+      return use(sshKeyResource, spec);
+    case "authorizedKeys":
+      return use(authorizedKeysResource, spec);
+    case "knownHosts":
+      return use(knownHostsResource, spec);
+    case "packageSet":
+      return use(packageSetResource, spec);
+    case "mpiParameters":
+      return use(mpiParametersResource, spec);
+    case "directory":
+      return use(directoryResource, spec);
+    case "file":
+      return use(fileResource, spec);
+    case "hostfile":
+      return use(hostfileResource, spec);
+  }
+}

@@ -1,0 +1,14 @@
+import type { Accounts } from "./accounts.ts";
+import type { Files } from "./files.ts";
+import type { KeyMaker } from "./key-maker.ts";
+import type { Packages } from "./packages.ts";
+import type { RunningHostname } from "./running-hostname.ts";
+
+/** The parts of an operating system that resources may touch. */
+export interface Host {
+  readonly files: Files;
+  readonly accounts: Accounts;
+  readonly packages: Packages;
+  readonly runningHostname: RunningHostname;
+  readonly keyMaker: KeyMaker;
+}

@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { parseAccountBook } from "../account-book.ts";
+import type { Accounts } from "../accounts.ts";
+import { requireCommand } from "../run-command.ts";
+import { makeHome } from "./home.ts";
+
+const timeoutMs = 60_000; // the shadow tools wait for their lock for up to 15 s
+
+/** The accounts below `root`, changed through Debian's shadow tools, which keep the lock and the shadow files. */
+export function createLinuxAccounts(root: string): Accounts {
+  const place = root === "" ? [] : ["--prefix", root];
+  const shadow = async (tool: "groupadd" | "useradd" | "usermod", args: readonly string[], signal: AbortSignal) =>
+    void (await requireCommand([tool, ...place, ...args], { timeoutMs }, signal));
+  return {
+    async read() {
+      const passwd = await readFile(`${root}/etc/passwd`, "utf8");
+      const group = await readFile(`${root}/etc/group`, "utf8");
+      return parseAccountBook(passwd, group);
+    },
+
+    addGroup: ({ name, gid }, signal) => shadow("groupadd", ["--gid", String(gid), "--", name], signal),
+
+    addUser: ({ name, uid, gid, home, shell }, signal) => {
+      const account = ["--uid", String(uid), "--gid", String(gid), "--home-dir", home, "--shell", shell];
+      return shadow("useradd", [...account, "--no-create-home", "--", name], signal);
+    },
+
+    setShell: (user, shell, signal) => shadow("usermod", ["--shell", shell, "--", user], signal),
+
+    addToGroup: (user, group, signal) => shadow("usermod", ["--append", "--groups", group, "--", user], signal),
+
+    makeHome: (home, access) => makeHome(root, home, access),
+  };
+}

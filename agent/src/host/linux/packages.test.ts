@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { describe, expect, it } from "vitest";
+import type { Job, JobEnd, Jobs } from "../../jobs/jobs.ts";
+import { createLinuxPackages } from "./packages.ts";
+
+const signal = new AbortController().signal;
+const done: JobEnd = { exitCode: 0, output: "" };
+const failed = (output: string): JobEnd => ({ exitCode: 100, output });
+
+/** Jobs that end as they are told to, in turn, and remember what they were asked. */
+function scriptedJobs(...ends: readonly JobEnd[]): Jobs & { readonly asked: readonly Job[] } {
+  const asked: Job[] = [];
+  return {
+    asked,
+    async run(job) {
+      asked.push(job);
+      return ends[asked.length - 1] ?? done;
+    },
+  };
+}
+
+const names = (jobs: { readonly asked: readonly Job[] }) =>
+  jobs.asked.map(({ id }) => id.replace(/-[0-9a-f]{12}$/, ""));
+
+/** A root folder with package lists, as on a machine that has seen an update. */
+async function makeRoot(): Promise<string> {
+  const root = await mkdtemp(`${tmpdir()}/packages-`);
+  await mkdir(`${root}/var/lib/apt/lists`, { recursive: true });
+  await mkdir(`${root}/var/lib/dpkg/updates`, { recursive: true });
+  await writeFile(`${root}/var/lib/apt/lists/deb.debian.org_dists_bookworm_main_binary-amd64_Packages`, "");
+  return root;
+}
+
+describe("linux packages", () => {
+  it("installs with apt-get, asking nothing and keeping the operator's files", async () => {
+    const jobs = scriptedJobs();
+    await createLinuxPackages({ root: await makeRoot(), jobs }).install(["openmpi-bin", "vim"], signal);
+    expect(names(jobs)).toEqual(["apt-install"]);
+    const [job] = jobs.asked;
+    expect(job?.argv[0]).toBe("/usr/bin/apt-get");
+    expect(job?.argv.join(" ")).toContain("DPkg::Lock::Timeout=");
+    expect(job?.argv.join(" ")).toContain("--force-confold");
+    expect(job?.argv.slice(-5)).toEqual(["install", "--no-install-recommends", "--", "openmpi-bin", "vim"]);
+    expect(job?.env["DEBIAN_FRONTEND"]).toBe("noninteractive");
+  });
+
+  it("updates first on a machine without package lists", async () => {
+    const jobs = scriptedJobs();
+    await createLinuxPackages({ root: await mkdtemp(`${tmpdir()}/packages-`), jobs }).install(["vim"], signal);
+    expect(names(jobs)).toEqual(["apt-update", "apt-install"]);
+  });
+
+  it("updates and tries again when the lists are too old", async () => {
+    const jobs = scriptedJobs(failed("E: Failed to fetch http://deb/vim 404\n"));
+    await createLinuxPackages({ root: await makeRoot(), jobs }).install(["vim"], signal);
+    expect(names(jobs)).toEqual(["apt-install", "apt-update", "apt-install"]);
+  });
+
+  it("finishes what a power cut interrupted", async () => {
+    const root = await makeRoot();
+    await writeFile(`${root}/var/lib/dpkg/updates/0001`, "");
+    const jobs = scriptedJobs();
+    await createLinuxPackages({ root, jobs }).install(["vim"], signal);
+    expect(names(jobs)).toEqual(["dpkg-configure", "apt-install"]);
+  });
+
+  it("tells why both failed, in apt's words", async () => {
+    const missing = failed("E: Unable to locate package nosuch\n");
+    const jobs = scriptedJobs(missing, failed("E: Could not resolve 'deb.debian.org'\n"), missing);
+    await expect(
+      createLinuxPackages({ root: await makeRoot(), jobs }).install(["nosuch"], signal),
+    ).rejects.toMatchObject({
+      name: "InstallError",
+      message:
+        "apt-get install: E: Unable to locate package nosuch; apt-get update: E: Could not resolve 'deb.debian.org'",
+    });
+  });
+
+  it.each(["", "vim=1", "vim-", "-y", "vim*", "a b", "../x"])(
+    "refuses %j as a name before anything runs",
+    async (name) => {
+      const jobs = scriptedJobs();
+      const packages = createLinuxPackages({ root: await makeRoot(), jobs });
+      await expect(packages.install([name], signal)).rejects.toThrow("is not a package name");
+      await expect(packages.installed([name], signal)).rejects.toThrow("is not a package name");
+      expect(jobs.asked).toEqual([]);
+    },
+  );
+
+  it.runIf(existsSync("/usr/bin/dpkg-query"))("finds those that are installed and configured", async () => {
+    const root = await makeRoot();
+    const entry = (name: string, state: string) =>
+      `Package: ${name}\nStatus: ${state}\nArchitecture: all\nVersion: 1\nMaintainer: x <x@x>\nDescription: x\n`;
+    const entries = [
+      entry("whole", "install ok installed"),
+      entry("held", "hold ok installed"),
+      entry("half", "install ok half-configured"),
+      entry("gone", "deinstall ok config-files"),
+      entry("g++", "install ok installed"),
+    ];
+    await writeFile(`${root}/var/lib/dpkg/status`, entries.join("\n"));
+    const packages = createLinuxPackages({ root, jobs: scriptedJobs() });
+    const asked = ["whole", "held", "half", "gone", "g++", "unknown"];
+    expect([...(await packages.installed(asked, signal))].sort()).toEqual(["g++", "held", "whole"]);
+    expect(await packages.installed([], signal)).toEqual(new Set());
+  });
+});

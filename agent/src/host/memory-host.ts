@@ -1,0 +1,42 @@
+import type { Group, User } from "./accounts.ts";
+import type { Access, StoredFile } from "./files.ts";
+import type { Host } from "./host.ts";
+import { createMemoryAccounts } from "./memory-accounts.ts";
+import { createMemoryFiles } from "./memory-files.ts";
+import { createMemoryKeyMaker } from "./memory-key-maker.ts";
+
+/** What a memory host starts with. */
+export type MemoryHostSeed = {
+  /** Files by path: their text, which root then owns with mode 0644, or all of it. Folders on the way are root's. */
+  readonly files?: Readonly<Record<string, string | StoredFile>>;
+  readonly folders?: Readonly<Record<string, Access>>;
+  /** Beside root. */
+  readonly users?: readonly User[];
+  readonly groups?: readonly Group[];
+  readonly installed?: readonly string[];
+  readonly hostname?: string;
+};
+
+/** A host that lives in memory. It passes the contracts that the real one passes. */
+export function createMemoryHost(seed: MemoryHostSeed = {}): Host {
+  const files = createMemoryFiles(seed);
+  const installed = new Set(seed.installed);
+  let hostname = seed.hostname ?? "localhost";
+  return {
+    files,
+    accounts: createMemoryAccounts(seed, files),
+    packages: {
+      installed: async (names) => new Set(names.filter((name) => installed.has(name))),
+      async install(names) {
+        for (const name of names) installed.add(name);
+      },
+    },
+    runningHostname: {
+      get: async () => hostname,
+      async set(name) {
+        hostname = name;
+      },
+    },
+    keyMaker: createMemoryKeyMaker(),
+  };
+}

@@ -1,0 +1,20 @@
+import type { SpecOf } from "@cowherd/proto";
+import type { Resource } from "./resource.ts";
+
+type Change = { readonly packages: readonly string[] };
+
+/** Debian packages, in any version. None is ever removed, and none that is there is upgraded. */
+export const packageSetResource: Resource<SpecOf<"packageSet">, ReadonlySet<string>, Change> = {
+  read: ({ packages }, host, signal) => host.packages.installed(packages, signal),
+
+  plan({ packages }, installed) {
+    const missing = [...new Set(packages)].filter((name) => !installed.has(name));
+    return missing.length === 0 ? [] : [{ packages: missing }];
+  },
+
+  apply: ({ packages }, host, signal) => host.packages.install(packages, signal),
+
+  describe: ({ packages }) => `install ${packages.join(" ")}`,
+
+  watches: () => ["/var/lib/dpkg/status"],
+};
