@@ -1,0 +1,104 @@
+import type { Timing } from "./config.ts";
+import { refuseClone } from "./enrollment/clone.ts";
+import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
+import type { CertificateAuthority } from "./identity/certificate-authority.ts";
+import { createLiveness, type Liveness } from "./leases/liveness.ts";
+import { createOperators, type Operators } from "./operators/operators.ts";
+import { createLoop, type Loop } from "./reconcile/loop.ts";
+import { type Bells, createBells } from "./sessions/bells.ts";
+import { type Checks, createChecks } from "./sessions/checks.ts";
+import { createSessions, type Sessions } from "./sessions/sessions.ts";
+import type { RunRecord } from "./state/cluster-state.ts";
+import { FactsRefusedError, parseFacts, type ReportedFacts } from "./state/parse-facts.ts";
+import type { ClusterStore } from "./store/cluster-store.ts";
+import { createTokens, type Tokens } from "./tokens/tokens.ts";
+
+/** The world, as the controller needs it. */
+export type ControllerDeps = {
+  readonly store: ClusterStore;
+  readonly authority: CertificateAuthority;
+  /** Milliseconds of the wall clock: for certificates and tokens. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that only goes forwards: for leases. */
+  readonly monotonic: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly timing: Timing;
+};
+
+/** The controller without its doors. */
+export interface Controller {
+  readonly loop: Loop;
+  readonly authority: CertificateAuthority;
+  readonly sessions: Sessions;
+  readonly checks: Checks;
+  readonly liveness: Liveness;
+  readonly enrollment: Enrollment;
+  readonly tokens: Tokens;
+  readonly operators: Operators;
+  /** Rung whenever what `status` shows may have changed. */
+  readonly watchers: Bells;
+  readonly timing: Timing;
+  /** Milliseconds of the wall clock. */
+  readonly now: () => number;
+  /** Replaces what is known of a node. Throws FactsRefusedError, and then `status` tells why. */
+  reportFacts(node: string, facts: ReportedFacts): void;
+  reportRun(node: string, run: RunRecord): void;
+  /** Notes that a node speaks with this certificate, which makes its older one worthless. */
+  certificateUsed(node: string, certificate: string): void;
+}
+
+/** The store holds no cluster: `init` was never run, or not to its end. */
+export class NotInitialisedError extends Error {
+  override readonly name = "NotInitialisedError";
+}
+
+/** Takes a cluster up where the store left it. Throws NotInitialisedError. */
+export function createController(deps: ControllerDeps): Controller {
+  const initial = deps.store.load();
+  if (initial === undefined) throw new NotInitialisedError("there is no cluster here yet");
+
+  const watchers = createBells();
+  const sessions = createSessions();
+  const loop = createLoop(deps.store, initial, (committed) => {
+    sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
+    sessions.offer(committed.desired);
+    watchers.ringAll();
+  });
+  const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
+
+  return {
+    loop,
+    authority: deps.authority,
+    sessions,
+    checks: createChecks(sessions, () => Buffer.from(deps.randomBytes(8)).toString("hex")),
+    liveness,
+    enrollment: createEnrollment({ ...deps, loop }),
+    tokens: createTokens({ ...deps, loop }),
+    operators: createOperators({ ...deps, loop }),
+    now: deps.now,
+    watchers,
+    timing: deps.timing,
+
+    reportFacts(node, reported) {
+      const { state } = loop.record();
+      try {
+        const facts = parseFacts(reported, { maxSlots: state.spec.maxSlots, user: state.spec.user.name });
+        refuseClone(state, node, facts);
+        loop.commit({ events: [{ type: "facts-reported", node, facts }] });
+      } catch (error) {
+        if (!(error instanceof FactsRefusedError)) throw error;
+        loop.commit({ events: [{ type: "facts-refused", node, problem: error.message }] });
+        throw error;
+      }
+    },
+
+    reportRun: (node, run) => void loop.commit({ events: [{ type: "run-reported", node, run }] }),
+
+    certificateUsed(node, certificate) {
+      const certificates = loop.record().state.nodes.get(node)?.certificates ?? [];
+      if (certificates.length > 1 && certificates.at(-1) === certificate) {
+        loop.commit({ events: [{ type: "certificate-used", node, certificate }] });
+      }
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { parseOutcome, toWireDesiredState, toWireResource } from "@cowherd/proto";
+import type { AgentServiceServer, Run, SessionResponse } from "@cowherd/proto/wire";
+import type { Controller } from "../controller.ts";
+import type { SessionEnd, SessionMessage } from "../sessions/session.ts";
+import type { RunRecord } from "../state/cluster-state.ts";
+import { CertificateRevokedError, type Connected, type Peer } from "./peer.ts";
+import { createResponseStream } from "./response-stream.ts";
+import { isOurFault, MalformedRequestError, RoleRefusedError, SessionSupersededError } from "./rpc-error.ts";
+import { type ErrorLog, unary } from "./unary.ts";
+
+/** Answers agents. Whom a call is about comes from its certificate and from nowhere else. */
+export function createAgentService(
+  controller: Controller,
+  identify: (call: Connected) => Peer,
+  log: ErrorLog,
+): AgentServiceServer {
+  function caller(call: Connected): { readonly node: string; readonly certificate: string } {
+    const peer = identify(call);
+    if (peer.role !== "node") throw new RoleRefusedError("only a node may speak about a node");
+    controller.certificateUsed(peer.node, peer.certificate);
+    return peer;
+  }
+
+  return {
+    session(call) {
+      const stream = createResponseStream(call);
+      try {
+        const { node, certificate } = caller(call);
+        const closed = controller.sessions.open(node, certificate, controller.loop.desired().get(node), {
+          send: (message) => stream.send(toWireMessage(message)),
+          end(end) {
+            const error = toError(end);
+            if (error === undefined) stream.end();
+            else stream.fail(error);
+          },
+        });
+        stream.closed.addEventListener("abort", closed, { once: true });
+        if (stream.closed.aborted) closed();
+      } catch (error) {
+        if (isOurFault(error)) log(error, call.getPath());
+        stream.fail(error);
+      }
+    },
+
+    heartbeat: unary(log, ({ activity }, call) => {
+      controller.liveness.heartbeat(caller(call).node, activity);
+      return { nextPeriodMs: controller.timing.heartbeatMs };
+    }),
+
+    reportFacts: unary(log, ({ facts }, call) => {
+      if (facts === undefined) throw new MalformedRequestError("the report holds no facts");
+      controller.reportFacts(caller(call).node, facts);
+      return {};
+    }),
+
+    reportRun: unary(log, ({ run }, call) => {
+      if (run === undefined) throw new MalformedRequestError("the report holds no run");
+      controller.reportRun(caller(call).node, toRunRecord(run));
+      return {};
+    }),
+
+    reportCheck: unary(log, ({ id, outcomes }, call) => {
+      controller.checks.answer(caller(call).node, id, outcomes.map(parseOutcome));
+      return {};
+    }),
+
+    renew: unary(log, async ({ csr }, call) => ({
+      certificate: await controller.enrollment.renew(caller(call).node, csr),
+    })),
+  };
+}
+
+function toWireMessage(message: SessionMessage): SessionResponse {
+  switch (message.type) {
+    case "desired-state":
+      return { message: { $case: "desiredState", value: toWireDesiredState(message.desired) } };
+    case "check": {
+      const { id, resources } = message;
+      return { message: { $case: "check", value: { id, resources: resources.map(toWireResource) } } };
+    }
+    case "going-away":
+      return { message: { $case: "goingAway", value: {} } };
+  }
+}
+
+function toError(end: SessionEnd): Error | undefined {
+  switch (end) {
+    case "superseded":
+      return new SessionSupersededError("a newer session of this node took this one's place");
+    case "revoked":
+      return new CertificateRevokedError("the node was removed, or another machine took its place");
+    case "stopping":
+      return undefined;
+  }
+}
+
+function toRunRecord({ generation, revision, outcomes }: Run): RunRecord {
+  const failures = outcomes.map(parseOutcome).filter(({ end }) => end === "failed" || end === "skipped");
+  return { generation, revision, failures };
+}

@@ -1,0 +1,106 @@
+import { formatToken } from "@cowherd/proto";
+import { type OperatorServiceServer, type Token, TokenState } from "@cowherd/proto/wire";
+import { version } from "../config.ts";
+import type { Controller } from "../controller.ts";
+import { renderOpenMpi } from "../hostfile/render-open-mpi.ts";
+import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
+import { primaryOf } from "../spec/primary-of.ts";
+import type { TokenRecord } from "../tokens/token-record.ts";
+import { clusterPlan } from "./cluster-plan.ts";
+import { clusterStatus } from "./cluster-status.ts";
+import { createResponseStream } from "./response-stream.ts";
+import { type ErrorLog, unary } from "./unary.ts";
+
+/** Answers operators. */
+export function createOperatorService(controller: Controller, log: ErrorLog): OperatorServiceServer {
+  const { loop, tokens, operators, authority } = controller;
+  const spec = () => loop.record().state.spec;
+  const primaryAddress = () => spec().nodes.get(primaryOf(spec()))?.address ?? "";
+
+  return {
+    getVersion: unary(log, () => ({ version, cluster: spec().name })),
+
+    getStatus: unary(log, () => ({ status: clusterStatus(controller) })),
+
+    watchStatus(call) {
+      const stream = createResponseStream(call);
+      const bell = controller.watchers.add();
+      stream.closed.addEventListener("abort", () => {
+        controller.watchers.remove(bell);
+        bell.ring(); // or the loop below would wait for ever
+      });
+      void (async () => {
+        while (!stream.closed.aborted) {
+          await stream.send({ status: clusterStatus(controller) });
+          await bell.rung();
+        }
+      })().catch((error: unknown) => {
+        log(error, call.getPath());
+        stream.fail(error);
+      });
+    },
+
+    plan: unary(log, async ({ spec: text }) => ({
+      nodes: await clusterPlan(controller, text === "" ? spec() : parseClusterSpec(text)),
+    })),
+
+    apply: unary(log, ({ spec: text }) => {
+      const { added, removed, changed } = operators.apply(parseClusterSpec(text));
+      return { added: [...added], removed: [...removed], changed: [...changed] };
+    }),
+
+    getHostfile: unary(log, () => {
+      const { state } = loop.record();
+      if (state.hostfile === undefined) return { hostfile: undefined, text: "" };
+      const { name } = state.spec.user;
+      const { generation, entries } = state.hostfile;
+      return {
+        hostfile: {
+          path: state.spec.hostfile,
+          owner: name,
+          group: name,
+          generation,
+          entries: entries.map((entry) => ({ ...entry })),
+        },
+        text: renderOpenMpi(state.hostfile),
+      };
+    }),
+
+    removeNode: unary(log, ({ node }) => {
+      operators.removeNode(node);
+      return {};
+    }),
+
+    createToken: unary(log, ({ node, lifetimeSeconds }) => {
+      const { record, secret } = tokens.create(node, lifetimeSeconds);
+      return {
+        id: record.id,
+        token: formatToken({ secret, pin: authority.pin }),
+        address: primaryAddress(),
+        expiresAt: new Date(record.expiresAt),
+      };
+    }),
+
+    listTokens: unary(log, () => ({ tokens: tokens.list().map((token) => toWireToken(token, controller.now())) })),
+
+    revokeToken: unary(log, ({ id }) => {
+      tokens.revoke(id);
+      return {};
+    }),
+
+    issueOperatorCertificate: unary(log, async ({ name, csr }) => ({
+      certificate: await operators.issueCertificate(name, csr),
+      authority: authority.certificate,
+      address: primaryAddress(),
+    })),
+  };
+}
+
+function toWireToken({ id, node, expiresAt, spentBy }: TokenRecord, now: number): Token {
+  return { id, node, expiresAt: new Date(expiresAt), state: stateOf(spentBy !== undefined, now >= expiresAt) };
+}
+
+function stateOf(spent: boolean, expired: boolean): TokenState {
+  if (spent) return TokenState.TOKEN_STATE_USED;
+  return expired ? TokenState.TOKEN_STATE_EXPIRED : TokenState.TOKEN_STATE_OPEN;
+}

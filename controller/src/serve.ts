@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { defaultTiming } from "./config.ts";
+import { createController, NotInitialisedError } from "./controller.ts";
+import { openAuthority } from "./identity/certificate-authority.ts";
+import { findClusterFolder } from "./init/cluster-folder.ts";
+import { type Listening, openServers } from "./rpc/servers.ts";
+import type { ErrorLog } from "./rpc/unary.ts";
+import type { OpenStore } from "./store/cluster-store.ts";
+
+export type ServeOptions = {
+  readonly stateFolder: string;
+  readonly openStore: OpenStore;
+  readonly listening: Listening;
+  readonly schema: Buffer | undefined;
+  readonly log: ErrorLog;
+  /** Called once the doors are open. */
+  readonly opened: () => void;
+};
+
+const renewalMs = 24 * 3_600_000; // the server's certificate lives for 7 days
+
+/** Runs the controller on this machine until `signal` aborts. Throws NotInitialisedError. */
+export async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const folder = await findClusterFolder(options.stateFolder);
+  if (folder === undefined) throw new NotInitialisedError(`there is no cluster in ${options.stateFolder}`);
+  const authority = await openAuthority(folder.authority);
+  const store = options.openStore(folder.database);
+  try {
+    const monotonic = () => Number(process.hrtime.bigint() / 1_000_000n);
+    const controller = createController({
+      store,
+      authority,
+      now: Date.now,
+      monotonic,
+      randomBytes,
+      timing: defaultTiming,
+    });
+    const issueIdentity = () => authority.issueServer(new Date());
+    const servers = await openServers(
+      { ...options, controller, identity: await issueIdentity(), monotonic },
+      options.listening,
+    );
+    options.opened();
+
+    let renewAt = Date.now() + renewalMs;
+    const tick = async () => {
+      controller.liveness.tick();
+      if (Date.now() < renewAt) return; // the wall clock and no timer: a machine that slept for a week wakes to it
+      renewAt = Date.now() + renewalMs;
+      servers.replaceIdentity(await issueIdentity());
+    };
+    const ticking = setInterval(() => {
+      tick().catch((error: unknown) => options.log(error, "tick"));
+    }, defaultTiming.tickMs);
+
+    await aborted(signal);
+    clearInterval(ticking);
+    await servers.stop();
+  } finally {
+    store.close();
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+}

@@ -1,0 +1,42 @@
+import type { ClusterState } from "../state/cluster-state.ts";
+import type { TokenRecord } from "../tokens/token-record.ts";
+
+/** The one certificate that may speak for an operator. */
+export type OperatorRecord = {
+  readonly name: string;
+  /** SHA-256 fingerprint. */
+  readonly certificate: string;
+};
+
+/** Everything that must survive the controller. A plain value: copied, never edited. */
+export type ClusterRecord = {
+  readonly state: ClusterState;
+  /** By id. */
+  readonly tokens: ReadonlyMap<string, TokenRecord>;
+  /** By name. */
+  readonly operators: ReadonlyMap<string, OperatorRecord>;
+};
+
+/** Where the cluster's record is kept. One process at a time. */
+export interface ClusterStore {
+  /** Reads what was committed last. Undefined before the first commit. */
+  load(): ClusterRecord | undefined;
+
+  /**
+   * Makes `record` the one to load from now on, whole or, when it throws, not at all.
+   *
+   * Once it returns, a power cut does not take it back. What is the same object as in the
+   * last record is not written again.
+   */
+  commit(record: ClusterRecord): void;
+
+  close(): void;
+}
+
+/** Opens the store at a path, which is made where it is missing. Throws NewerStoreError. */
+export type OpenStore = (path: string) => ClusterStore;
+
+/** What is stored was written by a later version, which alone understands it. */
+export class NewerStoreError extends Error {
+  override readonly name = "NewerStoreError";
+}

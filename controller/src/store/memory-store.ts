@@ -1,0 +1,18 @@
+import { decodeState, encodeState, type StoredState } from "../state/persist.ts";
+import type { ClusterRecord, ClusterStore } from "./cluster-store.ts";
+
+/** A store that lives in memory and passes the contract of the real one. */
+export function createMemoryStore(): ClusterStore {
+  let stored: (Pick<ClusterRecord, "tokens" | "operators"> & { readonly state: StoredState }) | undefined;
+  return {
+    load: () => stored && { ...stored, state: decodeState(stored.state) },
+    commit(record) {
+      stored = {
+        state: encodeState(record.state),
+        tokens: new Map(record.tokens),
+        operators: new Map(record.operators),
+      };
+    },
+    close() {},
+  };
+}

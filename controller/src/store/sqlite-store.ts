@@ -1,0 +1,129 @@
+import { DatabaseSync } from "node:sqlite";
+import { decodeState, encodeCluster, encodeNode } from "../state/persist.ts";
+import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluster-store.ts";
+import { readOperator, readToken, textOf } from "./sqlite-rows.ts";
+
+const schemaVersion = 1;
+
+const schema = `
+  create table cluster (one integer primary key check (one = 1), record text not null) strict;
+  create table node (name text primary key, record text not null) strict, without rowid;
+  create table token (
+    id text primary key,
+    node text not null,
+    secret_hash text not null,
+    expires_at integer not null,
+    spent_by text
+  ) strict, without rowid;
+  create table operator (name text primary key, certificate text not null) strict, without rowid;
+  pragma user_version = ${schemaVersion};
+`;
+
+/** Opens the store in the database at `path`, which is made where it is missing. Throws NewerStoreError. */
+export function openSqliteStore(path: string): ClusterStore {
+  const database = new DatabaseSync(path);
+  try {
+    return createStore(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function createStore(database: DatabaseSync): ClusterStore {
+  database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 2000");
+  prepareSchema(database);
+
+  const putCluster = database.prepare("insert or replace into cluster values (1, ?)");
+  const putNode = database.prepare("insert or replace into node values (?, ?)");
+  const dropNode = database.prepare("delete from node where name = ?");
+  const putToken = database.prepare("insert or replace into token values (?, ?, ?, ?, ?)");
+  const dropToken = database.prepare("delete from token where id = ?");
+  const putOperator = database.prepare("insert or replace into operator values (?, ?)");
+  const dropOperator = database.prepare("delete from operator where name = ?");
+
+  const selectCluster = database.prepare("select record from cluster");
+  const selectNodes = database.prepare("select name, record from node");
+  const selectTokens = database.prepare("select id, node, secret_hash, expires_at, spent_by from token");
+  const selectOperators = database.prepare("select name, certificate from operator");
+
+  let last: ClusterRecord | undefined;
+
+  function write(next: ClusterRecord): void {
+    const cluster = encodeCluster(next.state);
+    if (last === undefined || encodeCluster(last.state) !== cluster) putCluster.run(cluster);
+    writeChanges(
+      last?.state.nodes,
+      next.state.nodes,
+      (node) => putNode.run(node.name, encodeNode(node)),
+      (name) => dropNode.run(name),
+    );
+    writeChanges(
+      last?.tokens,
+      next.tokens,
+      ({ id, node, secretHash, expiresAt, spentBy }) => putToken.run(id, node, secretHash, expiresAt, spentBy ?? null),
+      (id) => dropToken.run(id),
+    );
+    writeChanges(
+      last?.operators,
+      next.operators,
+      ({ name, certificate }) => putOperator.run(name, certificate),
+      (name) => dropOperator.run(name),
+    );
+  }
+
+  return {
+    load() {
+      const cluster = selectCluster.get();
+      if (cluster === undefined) return undefined;
+      const nodes = new Map(selectNodes.all().map((row) => [textOf(row, "name"), textOf(row, "record")]));
+      last = {
+        state: decodeState({ cluster: textOf(cluster, "record"), nodes }),
+        tokens: byKey(selectTokens.all().map(readToken), ({ id }) => id),
+        operators: byKey(selectOperators.all().map(readOperator), ({ name }) => name),
+      };
+      return last;
+    },
+
+    commit(record) {
+      inTransaction(database, () => write(record));
+      last = record;
+    },
+
+    close: () => database.close(),
+  };
+}
+
+function prepareSchema(database: DatabaseSync): void {
+  const version = database.prepare("pragma user_version").get()?.["user_version"];
+  if (version === schemaVersion) return;
+  if (version !== 0)
+    throw new NewerStoreError(`the store is of schema ${version}, this version knows ${schemaVersion}`);
+  inTransaction(database, () => database.exec(schema));
+}
+
+function inTransaction(database: DatabaseSync, write: () => void): void {
+  database.exec("begin immediate");
+  try {
+    write();
+    database.exec("commit");
+  } catch (error) {
+    if (database.isTransaction) database.exec("rollback"); // a full disk ends the transaction by itself
+    throw error;
+  }
+}
+
+/** Calls `put` for what is new or another object than before, and `drop` for what is gone. */
+function writeChanges<T>(
+  before: ReadonlyMap<string, T> | undefined,
+  after: ReadonlyMap<string, T>,
+  put: (value: T) => void,
+  drop: (key: string) => void,
+): void {
+  for (const [key, value] of after) if (before?.get(key) !== value) put(value);
+  for (const key of before?.keys() ?? []) if (!after.has(key)) drop(key);
+}
+
+function byKey<T>(values: readonly T[], key: (value: T) => string): ReadonlyMap<string, T> {
+  return new Map(values.map((value) => [key(value), value]));
+}
