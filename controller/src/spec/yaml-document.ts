@@ -76,7 +76,8 @@ export function readYaml(text: string): YamlDocument {
     const mapping: Record<string, unknown> = Object.create(null);
     for (const { key, value } of pairs) {
       const name = isScalar(key) ? (key.source ?? String(key.value)) : undefined;
-      if (name === undefined) {
+      // Whoever copies a mapping loses this one without a word.
+      if (name === undefined || name === "__proto__") {
         problems.push(at(key.range[0], path, "a key must be a plain text"));
         continue;
       }
@@ -92,23 +93,16 @@ export function readYaml(text: string): YamlDocument {
     return mapping;
   }
 
-  function unreadable(found: readonly SpecProblem[]): YamlDocument {
+  // The library's own search for double keys takes time that grows with the square of their number.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const exhausted = document.errors.filter(({ code }) => code === "RESOURCE_EXHAUSTION");
+  const errors = exhausted.length > 0 ? exhausted.slice(0, 1) : document.errors;
+  if (errors.length > 0) {
+    const found = errors.map((error) => at(error.pos[0], [], inOurWords(error)));
     return { value: undefined, problems: found, broken: true, problemAt };
   }
-
-  try {
-    // The library's own search for double keys takes time that grows with the square of their number.
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-    if (document.errors.length > 0) {
-      return unreadable(document.errors.map((error) => at(error.pos[0], [], inOurWords(error))));
-    }
-    problems.push(...document.warnings.map((warning) => at(warning.pos[0], [], inOurWords(warning))));
-    return { value: read(document.contents, []), problems, broken: false, problemAt };
-  } catch (error) {
-    // The library recurses into the document, so enough open brackets end the stack.
-    if (error instanceof RangeError) return unreadable([at(0, [], "is nested too deep")]);
-    throw error;
-  }
+  problems.push(...document.warnings.map((warning) => at(warning.pos[0], [], inOurWords(warning))));
+  return { value: read(document.contents, []), problems, broken: false, problemAt };
 }
 
 function keyOf(path: Path): string {
@@ -124,6 +118,7 @@ function formatPath(path: Path): string {
 }
 
 function inOurWords({ code, message }: YAMLParseError | YAMLWarning): string {
+  if (code === "RESOURCE_EXHAUSTION") return "is nested too deep";
   if (code === "MULTIPLE_DOCS") return "a second document begins: only one is allowed";
   return oneLine(`${message.slice(0, 1).toLowerCase()}${message.slice(1)}`, 200);
 }

@@ -1,0 +1,65 @@
+import type { ResourceSpec } from "@cowherd/proto";
+import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
+import type { ClusterEvent, ClusterState, NodeFacts, NodeState } from "./cluster-state.ts";
+import { initialState } from "./initial-state.ts";
+import { reduce } from "./reduce.ts";
+
+export const names = ["primary", "secondary1", "secondary2", "secondary10"] as const;
+
+/** A spec of the four names, at 192.168.56.10 and on. `more` is further YAML. */
+export function clusterSpec(nodes: readonly string[] = names, more = "") {
+  const lines = nodes.map((name) => `  ${name}: { address: ${addressOf(name)} }\n`);
+  return parseClusterSpec(`${more}\nnodes:\n${lines.join("")}`);
+}
+
+function addressOf(name: string): string {
+  return `192.168.56.${name === "primary" ? 10 : 10 + Number(name.replace("secondary", ""))}`;
+}
+
+/** Facts of a machine that is fit in all respects, once its user's key is there. */
+export function machine(name: string, over: Partial<NodeFacts> = {}): NodeFacts {
+  return {
+    hostname: name,
+    machineId: "",
+    os: { id: "debian", versionId: "12", kernel: "6.1", architecture: "x64" },
+    interfaces: [{ name: "enp0s8", mac: "", addresses: [`${addressOf(name)}/24`] }],
+    agentVersion: "0.1.0",
+    processors: { online: 2, schedulable: 2, quota: undefined, cores: 2 },
+    memoryBytes: 1024,
+    hostKeys: [`ssh-ed25519 host+${name.replace("secondary", "s")}`],
+    userKey: `ssh-ed25519 user+${name.replace("secondary", "s")}`,
+    ...over,
+  };
+}
+
+export function empty(): ClusterState {
+  return initialState(clusterSpec(), 1n);
+}
+
+export function after(state: ClusterState, ...events: readonly ClusterEvent[]): ClusterState {
+  return events.reduce(reduce, state);
+}
+
+export function enrolled(node: string, facts = machine(node)): readonly ClusterEvent[] {
+  return [
+    { type: "node-enrolled", node, certificate: `certificate of ${node}`, facts },
+    { type: "lease-gained", node },
+  ];
+}
+
+/** The run of the state that is desired of a node now; without reasons it converges. */
+export function ran(state: ClusterState, node: string, failures: Readonly<Record<string, string>> = {}): ClusterEvent {
+  const { generation = 0n, revision = "" } = state.nodes.get(node)?.desired ?? {};
+  const failed = Object.entries(failures).map(([resource, reason]) => ({ resource, end: "failed", reason }) as const);
+  return { type: "run-reported", node, run: { generation, revision, failures: failed } };
+}
+
+export function nodeOf(state: ClusterState, name: string): NodeState {
+  const node = state.nodes.get(name);
+  if (node === undefined) throw new RangeError(`no machine joined as ${name}`);
+  return node;
+}
+
+export function resource<Id extends string>(resources: readonly ResourceSpec[] | undefined, id: Id) {
+  return resources?.find((candidate) => candidate.id === id);
+}
