@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { DebianPackage, PackagedFile } from "./debian-package.ts";
 import { type Notice, renderCopyright } from "./notice.ts";
-import { type ProgramName, programNames } from "./programs.ts";
+import { type ProgramName, programNames, projectFolder } from "./programs.ts";
 
 /** What the product's package is made of. */
 export type ProductParts = {
@@ -17,7 +17,7 @@ const packaging = fileURLToPath(new URL(".", import.meta.url));
 const systemd = fileURLToPath(new URL("../systemd/", import.meta.url));
 
 const maintainerScripts = ["preinst", "postinst", "prerm", "postrm"];
-const units = ["cowherd-agent.service", "cowherd-controller.service", "cowherd.slice", "cowherd-jobs.slice"];
+const units = ["cowherd-agent.service", "cowherd-controller.service", "cowherd.slice", "cowherdjobs.slice"];
 const launchers: Readonly<Record<string, string>> = {
   "cowherd-agent": "/usr/lib/cowherd/cowherd-agent",
   "cowherd-controller": "/usr/lib/cowherd/cowherd-controller",
@@ -59,6 +59,7 @@ export async function productPackage({ version, runtimeVersion, bundles }: Produ
     },
     files: [
       ...programNames.map((name) => copy(`${bundles}/${name}.mjs`, `/usr/lib/cowherd/${name}.mjs`)),
+      copy(`${projectFolder}proto/schema/cowherd.binpb`, "/usr/lib/cowherd/cowherd.binpb"),
       ...Object.entries(launchers).map(([name, path]) => copy(`${packaging}launchers/${name}`, path, 0o755)),
       ...units.map((name) => copy(`${systemd}${name}`, `/usr/lib/systemd/system/${name}`)),
       copy(`${systemd}cowherd.sysusers.conf`, "/usr/lib/sysusers.d/cowherd.conf"),

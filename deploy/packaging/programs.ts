@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { InputOptions, OutputOptions } from "rolldown";
 import { collectNotices } from "./collect-notices.ts";
+import { stampVersion } from "./stamp-version.ts";
 
 /** The product's programs. Each is shipped as one file, NAME.mjs. */
 export const programNames = ["cowherd-agent", "cowherd-controller", "cowctl"] as const;
@@ -30,7 +31,7 @@ export type BundleOptions = { readonly input: InputOptions; readonly output: Out
  * Says how one program becomes one file that needs nothing but Node 24.
  *
  * What is imported lazily is in the file too, and still evaluated only when it is asked
- * for. The version comes in as `process.env.COWHERD_VERSION`, which a run from sources lacks.
+ * for. The version is what `process.env.COWHERD_VERSION` and a workspace's package.json say.
  */
 export function bundleOptions(program: ProgramName, version: string, folder: string): BundleOptions {
   return {
@@ -40,7 +41,7 @@ export function bundleOptions(program: ProgramName, version: string, folder: str
       platform: "node",
       transform: { target: "node24", define: { "process.env.COWHERD_VERSION": JSON.stringify(version) } },
       resolve: program === "cowherd-controller" ? {} : withoutLoader,
-      plugins: [collectNotices(`${program}.notices.json`)],
+      plugins: [stampVersion(version, projectFolder), collectNotices(`${program}.notices.json`)],
     },
     output: { dir: folder, format: "esm", entryFileNames: "[name].mjs", codeSplitting: false, minify: true },
   };
