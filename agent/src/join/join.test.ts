@@ -9,12 +9,12 @@ import { createLinuxFiles } from "../host/linux/files.ts";
 import { type MembershipJournal, openMembershipJournal } from "../journal/membership-journal.ts";
 import { createGrpcEnrollment } from "../link/grpc-enrollment.ts";
 import { LinkError } from "../link/link-error.ts";
+import { type LoopbackEnrollment, startLoopbackEnrollment } from "../link/loopback-enrollment.ts";
 import { createTestAuthority, type TestAuthority } from "../link/test-authority.ts";
 import type { Enrollment } from "./enrollment.ts";
 import { type JoinRequest, join } from "./join.ts";
 import { joinEnds } from "./join-end.ts";
 import { toJoinError } from "./join-error.ts";
-import { type LoopbackEnrollment, startLoopbackEnrollment } from "./loopback-enrollment.ts";
 
 const signal = new AbortController().signal;
 const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };

@@ -6,7 +6,7 @@ import {
   ErrorDetail,
 } from "@cowherd/proto/wire";
 import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
-import type { TestAuthority } from "../link/test-authority.ts";
+import type { TestAuthority } from "./test-authority.ts";
 
 /** An enrolment for tests that really listens on loopback, with TLS of the server alone. */
 export type LoopbackEnrollment = {
