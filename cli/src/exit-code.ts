@@ -47,16 +47,14 @@ export const exitCodes = {
   fault: 70,
   /** Cowherd is not installed whole. */
   notInstalled: 72,
-  /** A file cannot be made. */
-  unwritable: 73,
+  /** What is to be made is there already, or cannot be made. */
+  cannotCreate: 73,
   /** Not yet: the same command may succeed later. */
   notYet: 75,
   /** The controller speaks another version of the protocol. */
   protocol: 76,
   /** This user may not. */
   notPermitted: 77,
-  /** The machine is the primary already. */
-  alreadyInitialised: 78,
   /** The person ended it. */
   interrupted: 130,
 } as const;
@@ -69,7 +67,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof InvalidSpecFileError || error instanceof SpecRefusedError) return exitCodes.invalidSpec;
   if (error instanceof UnreadableFileError || error instanceof CredentialsError) return exitCodes.unreadable;
-  if (error instanceof UnwritableFileError) return exitCodes.unwritable;
+  if (error instanceof UnwritableFileError) return exitCodes.cannotCreate;
   if (error instanceof NoHostfileError || error instanceof NotReadyError) return exitCodes.notYet;
   if (error instanceof DeclinedError) return exitCodes.refused;
   if (error instanceof CallRefusedError) return exitCodeOfRefusal(error.refusal);
@@ -80,7 +78,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UnexpectedAnswerError || error instanceof NoPrimaryError) return exitCodes.protocol;
   if (error instanceof NotRootError) return exitCodes.notPermitted;
   if (error instanceof NotInstalledError) return exitCodes.notInstalled;
-  if (error instanceof AlreadyInitialisedError) return exitCodes.alreadyInitialised;
+  if (error instanceof AlreadyInitialisedError) return exitCodes.cannotCreate;
   if (error instanceof ProgramFailedError) return error.exitCode;
   return exitCodes.fault;
 }

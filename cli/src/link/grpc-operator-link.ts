@@ -12,7 +12,7 @@ import { printable } from "../output/printable.ts";
 import type { ControllerAddress } from "./controller-address.ts";
 import { type OperatorCredentials, readCredentials } from "./credentials-folder.ts";
 import { ControllerUnreachableError, CredentialsError, NoAnswerError } from "./link-error.ts";
-import type { OperatorLink } from "./operator-link.ts";
+import type { Deadlines, OperatorLink } from "./operator-link.ts";
 import {
   parseApplied,
   parseCertificate,
@@ -25,14 +25,6 @@ import {
 } from "./parse-answer.ts";
 import { translateFailure } from "./rpc-error.ts";
 import { diagnoseSocket } from "./socket-diagnosis.ts";
-
-/** How long a controller may take. */
-export type Deadlines = {
-  /** For what it knows itself. */
-  readonly answerMs: number;
-  /** For what it must ask the nodes first. */
-  readonly nodesMs: number;
-};
 
 type UnaryMethod<Request, Response> = (
   request: Request,
@@ -56,7 +48,7 @@ export async function createGrpcOperatorLink(address: ControllerAddress, deadlin
       const call = method.call(client, request, new Metadata(), options, (error, response) => {
         signal.removeEventListener("abort", cancel);
         if (error === null) resolve(response);
-        else resolve(refuse(error, address));
+        else if (!signal.aborted) resolve(refuse(error, address));
       });
       function cancel() {
         call.cancel();

@@ -1,5 +1,13 @@
 import type { Outcome } from "@cowherd/proto";
 
+/** How long a controller may take. */
+export type Deadlines = {
+  /** For what it knows itself. */
+  readonly answerMs: number;
+  /** For what it must ask the nodes first. */
+  readonly nodesMs: number;
+};
+
 /**
  * The controller, as an operator meets it.
  *

@@ -1,3 +1,4 @@
+import "./reflection.ts";
 import { Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
 
 /** A fresh key and the request for its certificate. */

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { exitCodes } from "../exit-code.ts";
 import type { PrimaryMachine } from "../io.ts";
 import { findAccount } from "./account.ts";
 import { NotInstalledError, ProgramFailedError } from "./primary-error.ts";
@@ -7,6 +6,9 @@ import { runProgram } from "./run-program.ts";
 
 /** The user that the controller runs as, made by the package. */
 const controllerUser = "cowherd";
+
+/** What the controller's program ends with, where that matters here; see controller/src/exit-code.ts. */
+const ended = { well: 0, invalidSpec: 65, alreadyInitialised: 73 } as const;
 
 /**
  * Has the controller's own program check the spec and make the cluster's first state, as
@@ -29,8 +31,8 @@ export async function foundCluster(
     onText,
     signal,
   );
-  if (exitCode === 0) return "founded";
-  if (exitCode === exitCodes.alreadyInitialised) return "already";
-  const next = exitCode === exitCodes.invalidSpec ? `mend ${spec.name}; nothing was changed` : "see what it said above";
+  if (exitCode === ended.well) return "founded";
+  if (exitCode === ended.alreadyInitialised) return "already";
+  const next = exitCode === ended.invalidSpec ? `mend ${spec.name}; nothing was changed` : "see what it said above";
   throw new ProgramFailedError(path, exitCode, next);
 }

@@ -10,9 +10,9 @@ export function primaryOf(status: ClusterStatus): NodeStatus {
   return primary;
 }
 
-/** Tells whether the node's machine joined whole: an agent that enrolled and never spoke was cut off in between. */
-export function hasJoined({ phase, leaseMs }: NodeStatus): boolean {
-  return phase !== "absent" && (phase !== "enrolled" || leaseMs !== undefined);
+/** Tells whether the node's machine joined whole: an agent that neither speaks nor ever converged was cut off in between. */
+export function hasJoined({ observedRevision, leaseMs }: NodeStatus): boolean {
+  return observedRevision !== undefined || leaseMs !== undefined;
 }
 
 /** Joins this machine as `node`, as it would join from elsewhere: with a token. Safe to repeat. */
