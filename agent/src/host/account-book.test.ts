@@ -14,7 +14,7 @@ short:x:5
 root:x:99:99:second:/tmp:/bin/sh
 `;
 const group = "root:x:0:\nsudo:x:27:ada,mpihpc\nmpihpc:x:7777:\n+:::\n";
-const book = parseAccountBook(passwd, group);
+const book = parseAccountBook(passwd, group, "root:*:19000::::::\nnobody:*:19000::::::\nmpihpc:!:19000::::::\n");
 
 it("reads users and passes over lines that are none", () => {
   expect(book.users.map(({ name }) => name)).toEqual(["root", "nobody", "mpihpc", "noshell", "root"]);
@@ -36,4 +36,9 @@ it("reads groups and their members", () => {
   expect(groupNamed(book, "sudo")).toEqual({ name: "sudo", gid: 27, members: ["ada", "mpihpc"] });
   expect(groupNamed(book, "mpihpc")?.members).toEqual([]);
   expect(groupNamed(book, "absent")).toBeUndefined();
+});
+
+it("finds users whose line in the shadow file is missing", () => {
+  expect(book.unfinished).toEqual(["noshell", "broken", "short"]);
+  expect(parseAccountBook(passwd, group, undefined).unfinished).toEqual([]);
 });

@@ -22,6 +22,17 @@ export function accountsContract(name: string, createHost: () => Promise<Pick<Ho
       expect(groupNamed(await accounts.read(), "ada")).toEqual({ name: "ada", gid: 7777, members: [] });
     });
 
+    it("leave a user whom they added finished, and finishing it changes nothing", async () => {
+      const { accounts } = await createHost();
+      await accounts.addGroup({ name: "ada", gid: 7777 }, signal);
+      await accounts.addUser(ada, signal);
+      const book = await accounts.read();
+      expect(book.unfinished).toEqual([]);
+      await accounts.finishUser("ada", signal);
+      expect(await accounts.read()).toEqual(book);
+      await expect(accounts.finishUser("nobody-there", signal)).rejects.toMatchObject({ name: "CommandError" });
+    });
+
     it("refuse a number that is taken", async () => {
       const { accounts } = await createHost();
       await accounts.addGroup({ name: "ada", gid: 7777 }, signal);

@@ -9,6 +9,9 @@ export interface Accounts {
   /** Adds a login without a password and without a home. Rejects with CommandError when the name or the number is taken. */
   addUser(user: User, signal: AbortSignal): Promise<void>;
 
+  /** Gives an unfinished user the line in /etc/shadow that is missing, without a valid password. */
+  finishUser(user: string, signal: AbortSignal): Promise<void>;
+
   /** Changes the login's shell. */
   setShell(user: string, shell: string, signal: AbortSignal): Promise<void>;
 
@@ -23,7 +26,15 @@ export interface Accounts {
   makeHome(home: string, access: { readonly uid: number; readonly gid: number; readonly mode: number }): Promise<void>;
 }
 
-export type AccountBook = { readonly users: readonly User[]; readonly groups: readonly Group[] };
+export type AccountBook = {
+  readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  /**
+   * Names of users whose password is said to be in /etc/shadow and is not. A power cut amid
+   * useradd leaves such a user, and PAM then lets nobody in, by key neither.
+   */
+  readonly unfinished: readonly string[];
+};
 
 export type User = {
   readonly name: string;

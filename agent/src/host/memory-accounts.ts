@@ -9,10 +9,18 @@ const rootGroup: Group = { name: "root", gid: 0, members: [] };
 
 /** Accounts that live in memory, root among them. Homes are made in `files`, without a skeleton. */
 export function createMemoryAccounts(
-  seed: { readonly users?: readonly User[]; readonly groups?: readonly Group[] },
+  seed: {
+    readonly users?: readonly User[];
+    readonly groups?: readonly Group[];
+    readonly unfinished?: readonly string[];
+  },
   files: Files,
 ): Accounts {
-  let book: AccountBook = { users: [root, ...(seed.users ?? [])], groups: [rootGroup, ...(seed.groups ?? [])] };
+  let book: AccountBook = {
+    users: [root, ...(seed.users ?? [])],
+    groups: [rootGroup, ...(seed.groups ?? [])],
+    unfinished: seed.unfinished ?? [],
+  };
   return {
     read: async () => book,
     async addGroup({ name, gid }) {
@@ -26,6 +34,10 @@ export function createMemoryAccounts(
       if (!book.groups.some(({ gid }) => gid === user.gid))
         throw new CommandError(`useradd: group '${user.gid}' does not exist`);
       book = { ...book, users: [...book.users, user] };
+    },
+    async finishUser(name) {
+      if (userNamed(book, name) === undefined) throw new CommandError(`usermod: user '${name}' does not exist`);
+      book = { ...book, unfinished: book.unfinished.filter((other) => other !== name) };
     },
     async setShell(name, shell) {
       if (userNamed(book, name) === undefined) throw new CommandError(`usermod: user '${name}' does not exist`);

@@ -13,6 +13,8 @@ export type MemoryHostSeed = {
   /** Beside root. */
   readonly users?: readonly User[];
   readonly groups?: readonly Group[];
+  /** Names of users that a power cut left unfinished. */
+  readonly unfinished?: readonly string[];
   readonly installed?: readonly string[];
   readonly hostname?: string;
 };

@@ -10,31 +10,34 @@ const mode = 0o644; // whoever launches ranks must be able to read it
 const maxSlots = 65_536;
 
 /**
- * Words that Open MPI's lexer takes for itself, so that a host of such a name is a parse
- * error or another host (orte/util/hostfile/hostfile_lex.l, and measured on 4.1.4 and 5.0.7).
+ * Words of the hostfile's own grammar, and the name that is every machine's: a host so named
+ * is a parse error or another host.
+ *
+ * From the lexers of Open MPI 4.1 and of PRRTE 3, which Open MPI 5 uses (hostfile_lex.l);
+ * 4.1.4 was seen to fail with each of its own.
  */
-const openMpiWords = new Set([
-  "count",
+const misreadWords = new Set([
+  "boards",
   "cores",
+  "cores-per-socket",
+  "count",
+  "count-max",
   "cpu",
-  "cpus",
+  "cpu-max",
+  "cpu-set",
+  "localhost",
   "max-count",
-  "max-cores",
-  "max-cpus",
+  "max-cpu",
   "max-slots",
-  "node",
-  "nodes",
   "port",
   "rank",
-  "rankfile",
-  "relative",
   "slot",
   "slots",
+  "slots-max",
   "sockets",
-  "username",
-  "user",
+  "sockets-per-board",
   "user-name",
-  "localhost",
+  "username",
 ]);
 
 /** The hostfile that mpirun reads. The last guard: what would mislead mpirun is refused before the disk is touched. */
@@ -66,7 +69,7 @@ export function renderHostfile({ generation, entries }: Pick<SpecOf<"hostfile">,
   const seen = new Set<string>();
   for (const { node, slots } of entries) {
     guard(
-      isNodeName(node) && !openMpiWords.has(node),
+      isNodeName(node) && !misreadWords.has(node),
       () => `hostfile entry ${JSON.stringify(node)} is not a name that mpirun reads`,
     );
     guard(!seen.has(node), () => `hostfile entry ${node} is there twice`);

@@ -37,6 +37,16 @@ describe("user", () => {
       host: () =>
         createMemoryHost({ users: [{ ...account, shell: "/bin/sh" }], groups: [ownGroup, member], folders: homeIn() }),
     },
+    "finishes a user whom a power cut left half made": {
+      spec,
+      host: () =>
+        createMemoryHost({
+          users: [account],
+          groups: [ownGroup, member],
+          folders: homeIn(),
+          unfinished: ["mpihpc"],
+        }),
+    },
     "makes a home that went": {
       spec,
       host: () => createMemoryHost({ users: [account], groups: [ownGroup, member], folders: noHome }),

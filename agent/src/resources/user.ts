@@ -10,6 +10,7 @@ type Observed = { readonly book: AccountBook; readonly home: Standing | undefine
 type Change =
   | { readonly action: "add-group"; readonly group: Pick<Group, "name" | "gid"> }
   | { readonly action: "add-user"; readonly user: User }
+  | { readonly action: "finish-user"; readonly user: string }
   | { readonly action: "set-shell"; readonly user: string; readonly shell: string }
   | { readonly action: "add-to-group"; readonly user: string; readonly group: string }
   | { readonly action: "make-home"; readonly home: string; readonly access: Access }
@@ -38,6 +39,7 @@ export const userResource: Resource<SpecOf<"user">, Observed, Change> = {
     if (groupNamed(book, name) === undefined) changes.push({ action: "add-group", group: { name, gid } });
     if (user === undefined) changes.push({ action: "add-user", user: { name, uid, gid, home: spec.home, shell } });
     else if (user.shell !== shell) changes.push({ action: "set-shell", user: name, shell });
+    if (book.unfinished.includes(name)) changes.push({ action: "finish-user", user: name });
     for (const group of groups) {
       if (!groupNamed(book, group)?.members.includes(name)) changes.push({ action: "add-to-group", user: name, group });
     }
@@ -52,6 +54,8 @@ export const userResource: Resource<SpecOf<"user">, Observed, Change> = {
       case "add-user":
         if (userNamed(await accounts.read(), change.user.name)?.uid === change.user.uid) return;
         return accounts.addUser(change.user, signal);
+      case "finish-user":
+        return accounts.finishUser(change.user, signal);
       case "set-shell":
         return accounts.setShell(change.user, change.shell, signal);
       case "add-to-group":
@@ -70,6 +74,8 @@ export const userResource: Resource<SpecOf<"user">, Observed, Change> = {
         return `add group ${change.group.name} (${change.group.gid})`;
       case "add-user":
         return `add user ${change.user.name} (${change.user.uid})`;
+      case "finish-user":
+        return `finish adding user ${change.user}`;
       case "set-shell":
         return `set the shell of ${change.user} to ${change.shell}`;
       case "add-to-group":

@@ -25,6 +25,16 @@ describe.runIf(canAddUsers)("as root, with the shadow tools", () => {
     return { accounts: createLinuxAccounts(root), files: createLinuxFiles(root) };
   });
 
+  it("finish a user whom a power cut left without a line in the shadow file", async () => {
+    const root = await makeRoot();
+    await writeFile(`${root}/etc/passwd`, "root:x:0:0:root:/root:/bin/bash\nada:x:7777:7777::/home/ada:/bin/sh\n");
+    const accounts = createLinuxAccounts(root);
+    expect((await accounts.read()).unfinished).toEqual(["ada"]);
+    await accounts.finishUser("ada", new AbortController().signal);
+    expect((await accounts.read()).unfinished).toEqual([]);
+    expect(await readFile(`${root}/etc/shadow`, "utf8")).toMatch(/^root:\*:.*\nada:x:/);
+  });
+
   it("fills a home from the skeleton, links as links, all of it the user's", async () => {
     const root = await makeRoot();
     await mkdir(`${root}/etc/skel/.config`);

@@ -15,7 +15,7 @@ export function createLinuxAccounts(root: string): Accounts {
     async read() {
       const passwd = await readFile(`${root}/etc/passwd`, "utf8");
       const group = await readFile(`${root}/etc/group`, "utf8");
-      return parseAccountBook(passwd, group);
+      return parseAccountBook(passwd, group, await readIfAny(`${root}/etc/shadow`));
     },
 
     addGroup: ({ name, gid }, signal) => shadow("groupadd", ["--gid", String(gid), "--", name], signal),
@@ -25,10 +25,22 @@ export function createLinuxAccounts(root: string): Accounts {
       return shadow("useradd", [...account, "--no-create-home", "--", name], signal);
     },
 
+    // an entry in /etc/shadow is created if there was none, usermod(8)
+    finishUser: (user, signal) => shadow("usermod", ["--expiredate", "", "--", user], signal),
+
     setShell: (user, shell, signal) => shadow("usermod", ["--shell", shell, "--", user], signal),
 
     addToGroup: (user, group, signal) => shadow("usermod", ["--append", "--groups", group, "--", user], signal),
 
     makeHome: (home, access) => makeHome(root, home, access),
   };
+}
+
+async function readIfAny(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }

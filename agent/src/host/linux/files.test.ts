@@ -84,6 +84,32 @@ describe.runIf(process.platform === "linux")("on linux", () => {
     expect((await readdir(`${root}/etc`)).sort()).toEqual([".motd", ".motd.cowherd-notes", "motd"]);
   });
 
+  it("leaves the old file and no draft where writing goes wrong", async () => {
+    const root = await makeRoot();
+    const files = createLinuxFiles(root);
+    await files.replace("/etc/motd", file("old\n"));
+    const nobody = { ...file("new\n"), uid: -5 }; // refused by the system, after the draft was made
+    await expect(files.replace("/etc/motd", nobody)).rejects.toThrow();
+    expect(await readdir(`${root}/etc`)).toEqual(["motd"]);
+    expect((await files.read("/etc/motd"))?.content.toString()).toBe("old\n");
+  });
+
+  it("shows a reader the old file or the new one, never half", async () => {
+    const root = await makeRoot();
+    const files = createLinuxFiles(root);
+    const texts = ["a".repeat(300_000), "b".repeat(200_000)];
+    await files.replace("/etc/motd", file("a".repeat(300_000)));
+    let writing = true;
+    const writer = (async () => {
+      for (let round = 0; round < 20; round += 1) await files.replace("/etc/motd", file(texts[round % 2] ?? ""));
+      writing = false;
+    })();
+    const seen = new Set<string>();
+    while (writing) seen.add(await readFile(`${root}/etc/motd`, "utf8"));
+    await writer;
+    expect([...seen].filter((text) => !texts.includes(text))).toEqual([]);
+  });
+
   it("names the path and the reason when the disk refuses", async () => {
     const root = await makeRoot();
     await writeFile(`${root}/etc/motd`, "");
