@@ -191,22 +191,25 @@ it.each([
   ['""', "a node needs a name"],
   ["localhost", "names every machine itself"],
   ["__proto__", "a key must be a plain text"],
-  ...[
-    "cpu",
-    "count",
-    "port",
-    "cores",
-    "slots",
-    "slot",
-    "max-slots",
-    "username",
-    "user-name",
-    "rank",
-    "boards",
-    "sockets",
-  ].map((word) => [word, "is a word of the hostfile's own grammar"] as const),
 ])("refuses a node with the name %s", (name, problem) => {
   expect(problemsOf(named(name)).join("\n")).toContain(problem);
+});
+
+it.each([
+  "boards",
+  "cores",
+  "count",
+  "cpu",
+  "max-slots",
+  "port",
+  "rank",
+  "slot",
+  "slots",
+  "sockets",
+  "user-name",
+  "username",
+])("refuses a node with the hostfile's word %s for a name", (word) => {
+  expect(problemsOf(named(word)).join("\n")).toContain("is a word of the hostfile's own grammar");
 });
 
 it.each(["a", "node", "1a", "vm-1", "a".repeat(63)])("takes a node with the name %s", (name) => {

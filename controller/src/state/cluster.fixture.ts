@@ -36,7 +36,7 @@ export function empty(): ClusterState {
   return initialState(clusterSpec(), 1n);
 }
 
-export function after(state: ClusterState, ...events: readonly ClusterEvent[]): ClusterState {
+export function given(state: ClusterState, ...events: readonly ClusterEvent[]): ClusterState {
   return events.reduce(reduce, state);
 }
 

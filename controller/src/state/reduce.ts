@@ -116,7 +116,7 @@ function withUsedCertificate(node: NodeState, certificate: string): NodeState {
  */
 function withRun(node: NodeState, run: RunRecord): NodeState {
   const { desired } = node;
-  if (desired === undefined || run.generation > desired.generation) return node;
+  if (desired === undefined || run.generation < 1n || run.generation > desired.generation) return node;
   const ofDesired = run.generation === desired.generation;
   if (ofDesired && run.revision !== desired.revision) return node;
   if (node.lastRun !== undefined && run.generation < node.lastRun.generation) return node;

@@ -1,0 +1,178 @@
+import { describe, expect, it } from "vitest";
+import { clusterSpec, empty, enrolled, given, machine, names, nodeOf, ran } from "../state/cluster.fixture.ts";
+import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
+import { decide } from "./decide.ts";
+import { settle } from "./settle.ts";
+
+const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => settle(given(state, ...events)).state;
+const runs = (state: ClusterState, ...nodes: readonly string[]) =>
+  nodes.reduce((now, node) => then(now, ran(now, node)), state);
+const lines = (state: ClusterState) => state.hostfile?.entries.map(({ node }) => node);
+
+const joined = then(empty(), ...enrolled("primary"));
+const one = runs(joined, "primary", "primary");
+const two = runs(then(one, ...enrolled("secondary1")), "secondary1", "primary", "primary");
+
+describe("a machine that joined", () => {
+  it("is told what it should be, and its peers of it", () => {
+    const actions = decide(given(one, ...enrolled("secondary1")));
+    expect(actions).toMatchObject([
+      { type: "set-desired-state", node: "primary", desired: { epoch: 1n, generation: 3n }, roster: 2 },
+      { type: "set-desired-state", node: "secondary1", desired: { epoch: 1n, generation: 1n }, roster: 2 },
+    ]);
+  });
+
+  it("is admitted once it converged and the primary knows it", () => {
+    const converged = runs(then(one, ...enrolled("secondary1")), "secondary1");
+    expect(lines(converged)).toEqual(["primary"]);
+    expect(lines(runs(converged, "primary"))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("waits for every admitted peer that is alive, and for no other", () => {
+    const three = runs(then(two, ...enrolled("secondary2")), "secondary2", "primary");
+    expect(lines(three)).toEqual(["primary", "secondary1"]);
+    expect(lines(runs(three, "secondary1"))).toEqual(["primary", "secondary1", "secondary2"]);
+    expect(lines(then(three, { type: "lease-lost", node: "secondary1" }))).toEqual(["primary", "secondary2"]);
+  });
+
+  it("is not admitted beside one that it does not know yet", () => {
+    const three = runs(then(two, ...enrolled("secondary2")), "primary", "secondary1", "primary");
+    const known = given(three, ran(three, "secondary2"), {
+      type: "node-enrolled",
+      node: "secondary10",
+      certificate: "c",
+      facts: machine("secondary10"),
+    });
+    expect(lines(settle(known).state)).toEqual(["primary", "secondary1"]);
+  });
+
+  it.each<[string, ClusterEvent]>([
+    ["without a lease", { type: "lease-lost", node: "secondary1" }],
+    ["whose facts were refused", { type: "facts-refused", node: "secondary1", problem: "p" }],
+    [
+      "without its address",
+      { type: "facts-reported", node: "secondary1", facts: machine("secondary1", { interfaces: [] }) },
+    ],
+  ])("is not admitted %s", (_, event) => {
+    const state = runs(then(one, ...enrolled("secondary1"), event), "secondary1", "primary");
+    expect(lines(state)).toEqual(["primary"]);
+  });
+
+  it("is not admitted without keys", () => {
+    const facts = machine("secondary1", { userKey: undefined });
+    expect(lines(runs(then(one, ...enrolled("secondary1", facts)), "secondary1", "primary"))).toEqual(["primary"]);
+  });
+
+  it("is not admitted before the primary joined", () => {
+    expect(lines(runs(then(empty(), ...enrolled("secondary1")), "secondary1"))).toBeUndefined();
+  });
+
+  it("is not admitted after a failed run, until a newer one ends well", () => {
+    const state = then(one, ...enrolled("secondary1"));
+    const failed = runs(then(state, ran(state, "secondary1", { packages: "locked" })), "primary");
+    expect(lines(failed)).toEqual(["primary"]);
+    const wanted = then(failed, { type: "spec-applied", spec: clusterSpec(names, "packages: [mpich]") });
+    expect(lines(runs(wanted, "primary"))).toEqual(["primary"]);
+    expect(lines(runs(wanted, "primary", "secondary1"))).toEqual(["primary", "secondary1"]);
+  });
+});
+
+describe("an admitted node", () => {
+  it("stays while it converges on a newer state", () => {
+    const wanted = then(two, { type: "spec-applied", spec: clusterSpec(names, "packages: [mpich]") });
+    expect(lines(wanted)).toEqual(["primary", "secondary1"]);
+  });
+
+  it.each<[string, ClusterEvent]>([
+    ["when its lease ends", { type: "lease-lost", node: "secondary1" }],
+    ["when it is removed", { type: "node-removed", node: "secondary1" }],
+    ["when its run failed", ran(two, "secondary1", { packages: "gone" })],
+    [
+      "when its address vanished",
+      { type: "facts-reported", node: "secondary1", facts: machine("secondary1", { interfaces: [] }) },
+    ],
+    ["when it left the spec", { type: "spec-applied", spec: clusterSpec(["primary", "secondary2"]) }],
+    [
+      "when its keys changed",
+      { type: "facts-reported", node: "secondary1", facts: machine("secondary1", { hostKeys: ["ssh-rsa A"] }) },
+    ],
+    [
+      "when another machine took its place",
+      { type: "node-enrolled", node: "secondary1", certificate: "new", facts: machine("secondary1") },
+    ],
+  ])("leaves the hostfile %s", (_, event) => {
+    const state = then(two, event);
+    expect(lines(state)).toEqual(["primary"]);
+    expect(state.hostfile?.generation).toBe((two.hostfile?.generation ?? 0n) + 1n);
+  });
+
+  it("leaves the hostfile at a failed run, also when a newer state is wanted in the same breath", () => {
+    const events = [ran(two, "secondary1", { packages: "gone" }), ...enrolled("secondary2")];
+    expect(lines(then(two, ...events))).toEqual(["primary"]);
+  });
+
+  it("stays when a run of an older state failed late", () => {
+    const newer = then(two, ...enrolled("secondary2"));
+    expect(lines(then(newer, ran(two, "secondary1", { packages: "gone" })))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("comes back with its lease", () => {
+    const lost = then(two, { type: "lease-lost", node: "secondary1" });
+    expect(lines(then(lost, { type: "lease-gained", node: "secondary1" }))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("keeps its place when its newest facts were refused", () => {
+    expect(lines(then(two, { type: "facts-refused", node: "secondary1", problem: "p" }))).toEqual([
+      "primary",
+      "secondary1",
+    ]);
+  });
+});
+
+describe("a primary that cannot write the hostfile", () => {
+  const failing = then(one, ran(one, "primary", { hostfile: "is a folder" }));
+
+  it("keeps its place", () => {
+    expect(lines(failing)).toEqual(["primary"]);
+    expect(nodeOf(failing, "primary").admitted).toBe(true);
+  });
+
+  it("lets others in, since it learnt their keys all the same", () => {
+    const state = runs(then(failing, ...enrolled("secondary1")), "secondary1");
+    expect(lines(then(state, ran(state, "primary", { hostfile: "is a folder" })))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("comes back after an absence", () => {
+    const lost = then(failing, { type: "lease-lost", node: "primary" });
+    expect(nodeOf(then(lost, { type: "lease-gained", node: "primary" }), "primary").admitted).toBe(true);
+  });
+});
+
+describe("the hostfile", () => {
+  it("stays as it was when the last node leaves", () => {
+    const nobody = then(two, { type: "lease-lost", node: "primary" }, { type: "lease-lost", node: "secondary1" });
+    expect(nobody.hostfile).toEqual(two.hostfile);
+  });
+
+  it("is published anew when slots change", () => {
+    const processors = { online: 8, schedulable: 8, quota: undefined, cores: 8 };
+    const state = then(two, {
+      type: "facts-reported",
+      node: "secondary1",
+      facts: machine("secondary1", { processors }),
+    });
+    expect(state.hostfile).toMatchObject({ entries: [{ slots: 2 }, { slots: 8 }] });
+  });
+
+  it("reaches the primary alone", () => {
+    const state = then(one, ...enrolled("secondary1"));
+    const before = runs(state, "secondary1");
+    const admitted = given(before, ran(before, "primary"));
+    expect([...settle(admitted).desired.keys()]).toEqual(["primary"]);
+  });
+});
+
+it("has nothing to do at the fixed point", () => {
+  expect(decide(two)).toEqual([]);
+  expect(settle(two).state).toBe(two);
+});

@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { clusterSpec, empty, enrolled, given, machine, names, ran } from "../state/cluster.fixture.ts";
+import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
+import { decodeState, encodeState } from "../state/persist.ts";
+import { decide } from "./decide.ts";
+import { desiredStates } from "./desired-states.ts";
+import { settle, UnsettledError } from "./settle.ts";
+
+/** Something that may happen, given the state that it happens to. */
+type Happening = (state: ClusterState) => readonly ClusterEvent[];
+
+const specs = [
+  clusterSpec(),
+  clusterSpec(["primary", "secondary1"]),
+  clusterSpec(["primary", "secondary2", "secondary10"], "packages: [mpich]"),
+  clusterSpec(names, "user: { name: ada }"),
+  clusterSpec(names, "maxSlots: 1"),
+];
+
+const name = fc.constantFrom(...names);
+const run = fc.record({ node: name, back: fc.nat(2), failed: fc.constantFrom("", "", "", "packages", "hostfile") });
+const variant = fc.record({
+  userKey: fc.constantFrom(undefined, "ssh-ed25519 one", "ssh-ed25519 two"),
+  interfaces: fc.constantFrom([], undefined),
+  schedulable: fc.integer({ min: 1, max: 4 }),
+});
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 3, arbitrary: name.map((node) => () => enrolled(node)) },
+  {
+    weight: 8,
+    arbitrary: run.map(({ node, back, failed }) => (state: ClusterState) => {
+      const event = ran(state, node, failed === "" ? {} : { [failed]: "reason" });
+      if (event.type !== "run-reported" || back === 0) return [event];
+      return [{ ...event, run: { ...event.run, generation: event.run.generation - BigInt(back) } }];
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(name, variant).map(([node, { userKey, interfaces, schedulable }]) => () => {
+      const processors = { online: 4, schedulable, quota: undefined, cores: 4 };
+      const facts = machine(node, { userKey, processors, ...(interfaces && { interfaces }) });
+      return [{ type: "facts-reported" as const, node, facts }];
+    }),
+  },
+  { weight: 2, arbitrary: name.map((node) => () => [{ type: "lease-lost" as const, node }]) },
+  { weight: 2, arbitrary: name.map((node) => () => [{ type: "lease-gained" as const, node }]) },
+  { weight: 1, arbitrary: name.map((node) => () => [{ type: "node-removed" as const, node }]) },
+  { weight: 1, arbitrary: name.map((node) => () => [{ type: "facts-refused" as const, node, problem: "p" }]) },
+  {
+    weight: 1,
+    arbitrary: name.map((node) => () => [{ type: "certificate-issued" as const, node, certificate: "next" }]),
+  },
+  {
+    weight: 1,
+    arbitrary: name.map((node) => () => [{ type: "certificate-used" as const, node, certificate: "next" }]),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...specs).map((spec) => () => [{ type: "spec-applied" as const, spec }]) },
+);
+
+/** One to three happenings in one commit. */
+const histories = fc.array(fc.array(happening, { minLength: 1, maxLength: 3 }), { maxLength: 24 });
+
+/** Plays a history and calls `look` with each settled state and the settled one before it. */
+function play(
+  history: readonly (readonly Happening[])[],
+  look: (now: ClusterState, before: ClusterState) => void,
+): ClusterState {
+  return history.reduce((before, happenings) => {
+    const happened = happenings.reduce((state, happen) => given(state, ...happen(state)), before);
+    const now = settle(happened).state;
+    look(now, before);
+    return now;
+  }, empty());
+}
+
+describe("whatever happens, in whatever order", () => {
+  it("there is a fixed point, and the stored state is at the same one", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        play(history, (now) => {
+          expect(decide(now)).toEqual([]);
+          expect(decide(decodeState(encodeState(now)))).toEqual([]);
+        });
+      }),
+    );
+  });
+
+  it("the hostfile has a line for a reachable node with its address alone, and is never empty", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        play(history, (now, before) => {
+          if (now.hostfile === undefined || now.hostfile === before.hostfile) return;
+          expect(now.hostfile.entries.length).toBeGreaterThan(0);
+          for (const { node, slots } of now.hostfile.entries) {
+            expect(now.nodes.get(node)).toMatchObject({ reachable: true, admitted: true });
+            expect(now.nodes.get(node)?.facts.interfaces).not.toEqual([]);
+            expect(slots).toBeGreaterThan(0);
+            expect(slots).toBeLessThanOrEqual(now.spec.maxSlots);
+          }
+        });
+      }),
+    );
+  });
+
+  it("the hostfile's generation grows with its content, and only so", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        play(history, (now, before) => {
+          const [newer, older] = [now.hostfile?.generation ?? 0n, before.hostfile?.generation ?? 0n];
+          expect(newer).toBeGreaterThanOrEqual(older);
+          if (newer === older) expect(now.hostfile).toEqual(before.hostfile);
+        });
+      }),
+    );
+  });
+
+  it("each new revision of a node is one generation greater", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        let state = empty();
+        for (const happenings of history) {
+          const happened = happenings.reduce((now, happen) => given(now, ...happen(now)), state);
+          for (const action of decide(happened)) {
+            if (action.type !== "set-desired-state") continue;
+            const before = happened.nodes.get(action.node)?.desired;
+            expect(action.desired.generation).toBe((before?.generation ?? 0n) + 1n);
+            expect(action.desired.revision).not.toBe(before?.revision);
+          }
+          state = settle(happened).state;
+        }
+      }),
+    );
+  });
+
+  it("what is new is told, and is what a session would open with", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const state = play(history, () => undefined);
+        const { state: settled, desired } = settle(given(state, ...enrolled("primary"), ...enrolled("secondary1")));
+        const all = desiredStates(settled);
+        for (const [node, told] of desired) expect(told).toEqual(all.get(node));
+        for (const node of settled.nodes.values())
+          expect(all.get(node.name)).toMatchObject({ generation: node.desired?.generation });
+      }),
+    );
+  });
+
+  it("the same machines come to the same hostfile in the end", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const troubled = play(history, () => undefined);
+        const healed = given(
+          troubled,
+          { type: "spec-applied", spec: clusterSpec() },
+          ...names.flatMap((node) => [
+            ...enrolled(node),
+            { type: "facts-reported", node, facts: machine(node) } as const,
+          ]),
+        );
+        const calm = names.reduce(
+          (state) => names.reduce((now, node) => settle(given(now, ran(now, node))).state, state),
+          settle(healed).state,
+        );
+        expect(calm.hostfile?.entries).toEqual(names.map((node) => ({ node, slots: 2 })));
+      }),
+    );
+  });
+});
+
+it("names what is still to do where there is no end", () => {
+  expect(new UnsettledError([{ type: "admit", node: "a" }]).message).toBe("no fixed point: still to do: admit");
+});

@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { settle } from "../reconcile/settle.ts";
+import { empty, enrolled, given, machine, ran } from "./cluster.fixture.ts";
+import type { ClusterState, NodeState } from "./cluster-state.ts";
+import { DamagedStateError, decodeState, encodeCluster, encodeNode, encodeState } from "./persist.ts";
+
+const joined = settle(given(empty(), ...enrolled("primary"))).state;
+const state = settle(given(joined, ran(joined, "primary"))).state;
+const stored = encodeState(state);
+
+const version = fc.record({ generation: fc.bigInt({ min: 0n }), revision: fc.string(), roster: fc.nat() });
+const failure = fc.oneof(
+  fc.record({ resource: fc.string(), end: fc.constant("failed" as const), reason: fc.string() }),
+  fc.record({ resource: fc.string(), end: fc.constant("skipped" as const), because: fc.string() }),
+  fc.record({ resource: fc.string(), end: fc.constant("changed" as const), changes: fc.array(fc.string()) }),
+  fc.record({ resource: fc.string(), end: fc.constant("in-sync" as const) }),
+);
+const maybe = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: undefined });
+const node = (name: string): fc.Arbitrary<NodeState> =>
+  fc.record({
+    name: fc.constant(name),
+    certificates: fc.array(fc.string()),
+    facts: fc
+      .record({
+        hostname: fc.string(),
+        userKey: maybe(fc.string()),
+        quota: maybe(fc.double({ min: 0.1, max: 64, noNaN: true })),
+      })
+      .map(({ hostname, userKey, quota }) =>
+        machine(name, { hostname, userKey, processors: { online: 1, schedulable: 1, quota, cores: 1 } }),
+      ),
+    refusedFacts: maybe(fc.string()),
+    identityAt: fc.nat(),
+    desired: maybe(version),
+    observed: maybe(version),
+    lastRun: maybe(
+      fc.record({ generation: fc.bigInt({ min: 0n }), revision: fc.string(), failures: fc.array(failure) }),
+    ),
+    reachable: fc.boolean(),
+    admitted: fc.boolean(),
+  });
+const states: fc.Arbitrary<ClusterState> = fc
+  .record({
+    epoch: fc.bigInt({ min: 0n }),
+    roster: fc.nat(),
+    primary: maybe(node("primary")),
+    secondary: maybe(node("secondary1")),
+  })
+  .map(({ epoch, roster, primary, secondary }) => ({
+    ...state,
+    epoch,
+    roster,
+    nodes: new Map([primary, secondary].flatMap((some) => (some === undefined ? [] : [[some.name, some]]))),
+  }));
+
+describe("a stored state", () => {
+  it("is read back as it was written", () => {
+    fc.assert(
+      fc.property(states, (any) => {
+        expect(decodeState(encodeState(any))).toEqual(any);
+      }),
+    );
+  });
+
+  it("is read back without nodes and hostfile", () => {
+    expect(decodeState(encodeState(empty()))).toStrictEqual(empty());
+  });
+
+  it("has no line breaks", () => {
+    expect(encodeCluster(state) + encodeNode(machineNode())).not.toContain("\n");
+  });
+});
+
+function machineNode(): NodeState {
+  const [found] = state.nodes.values();
+  if (found === undefined) throw new RangeError("nobody joined");
+  return found;
+}
+
+describe("a damaged row", () => {
+  const rowOf = (damaged: Parameters<typeof decodeState>[0]) => {
+    try {
+      return decodeState(damaged);
+    } catch (error) {
+      if (error instanceof DamagedStateError) return error.row;
+      throw error;
+    }
+  };
+  const primary = stored.nodes.get("primary") ?? "";
+  const withNode = (name: string, text: string) => ({ ...stored, nodes: new Map([[name, text]]) });
+
+  it.each([
+    ["torn cluster", { ...stored, cluster: stored.cluster.slice(0, -1) }, "cluster"],
+    ["foreign cluster", { ...stored, cluster: "{}" }, "cluster"],
+    ["cluster of nothing", { ...stored, cluster: "null" }, "cluster"],
+    ["torn node", withNode("primary", primary.slice(0, 40)), "node primary"],
+    ["node with a field of a later version", withNode("primary", primary.replace("{", '{"later":1,')), "node primary"],
+    ["node under another name", withNode("secondary1", primary), "node secondary1"],
+    ["node outside the spec", withNode("x", primary.replace('"name":"primary"', '"name":"x"')), "node x"],
+  ])("is named: a %s", (_, damaged, row) => {
+    expect(rowOf(damaged)).toBe(row);
+  });
+
+  it("is told with the place in it", () => {
+    expect(() => decodeState({ ...stored, cluster: stored.cluster.replace('"roster":1', '"roster":-1') })).toThrow(
+      /^stored state, cluster: roster: /,
+    );
+  });
+});
