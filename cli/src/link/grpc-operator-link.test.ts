@@ -1,4 +1,3 @@
-import { chmod, mkdir } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { createFolder, FakeRefusal, serveFakeController } from "./fake-controller.ts";
@@ -16,14 +15,6 @@ describe("the link to a controller", () => {
       name: "ControllerUnreachableError",
       because: "no-socket",
     });
-  });
-
-  it.skipIf(process.getuid?.() === 0)("knows a socket that this user may not open", async () => {
-    await using folder = await createFolder();
-    await mkdir(`${folder.path}/closed`, { mode: 0o700 });
-    await chmod(`${folder.path}/closed`, 0);
-    using link = await createGrpcOperatorLink(at(`${folder.path}/closed/operator.sock`), deadlines);
-    await expect(link.getStatus(never)).rejects.toMatchObject({ because: "not-permitted" });
   });
 
   it("knows an address at which nobody listens", async () => {

@@ -17,7 +17,8 @@ export function diagnoseSocket(path: string): Promise<Unreachability> {
   });
 }
 
-function unreachabilityOf(code: string | undefined): Unreachability {
+/** Translates the error number of connect(2). Pure. */
+export function unreachabilityOf(code: string | undefined): Unreachability {
   if (code === "ENOENT") return "no-socket";
   if (code === "EACCES" || code === "EPERM") return "not-permitted";
   return code === "ECONNREFUSED" ? "not-listening" : "no-connection";
