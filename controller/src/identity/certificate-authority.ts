@@ -1,6 +1,6 @@
 import { randomBytes, webcrypto } from "node:crypto";
-import "./reflection.ts";
 import { controllerServerName, formatPeerIdentity, type PeerIdentity } from "@cowherd/proto";
+import { fingerprintOf } from "./fingerprint.ts";
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -15,8 +15,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
-} from "@peculiar/x509";
-import { fingerprintOf } from "./fingerprint.ts";
+} from "./x509.ts";
 
 /** What must be kept to go on being the same authority. Both PEM; the key is PKCS #8 and secret. */
 export type AuthorityFiles = { readonly certificate: string; readonly privateKey: string };

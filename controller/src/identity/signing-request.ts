@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import "./reflection.ts";
-import { Pkcs10CertificateRequest, type PublicKey } from "@peculiar/x509";
 import { fingerprintOf } from "./fingerprint.ts";
+import { Pkcs10CertificateRequest, type PublicKey } from "./x509.ts";
 
 /** A key whose holder proved to have the private half. */
 export type ProvenKey = {

@@ -1,0 +1,126 @@
+import type {
+  ApplyResponse,
+  GetStatusResponse,
+  GetVersionResponse,
+  Outcome,
+  PlanResponse,
+  WatchStatusResponse,
+} from "@cowherd/proto/wire";
+import { Phase } from "@cowherd/proto/wire";
+import { Client, credentials, status } from "@grpc/grpc-js";
+import { describe, expect, it } from "vitest";
+import { convergeAll } from "../fake-convergence.ts";
+import { specText, startFakeCluster } from "./fake-cluster.ts";
+import { reasonOf } from "./fake-error-reason.ts";
+import { ask, readSession } from "./fake-machine.ts";
+
+describe("an operator", () => {
+  it("sees the nodes of the spec in natural order, the absent ones too", async () => {
+    await using cluster = await startFakeCluster();
+    const { agent } = cluster.clients(await cluster.join("secondary1", 1));
+    await ask((answer) => agent.heartbeat({ activity: "packages: install\u001b[2J openmpi-bin" }, answer));
+    const seen = await ask<GetStatusResponse>((answer) => cluster.local.getStatus({}, answer));
+    expect(seen.status?.nodes).toMatchObject([
+      { node: "primary", phase: Phase.PHASE_ABSENT, primary: true, slots: 0 },
+      {
+        node: "secondary1",
+        phase: Phase.PHASE_ENROLLED,
+        leaseMs: 7000,
+        slots: 4,
+        reason: "packages: install?[2J openmpi-bin",
+      },
+      { node: "secondary2", phase: Phase.PHASE_ABSENT },
+    ]);
+    expect(await ask<GetVersionResponse>((answer) => cluster.local.getVersion({}, answer))).toMatchObject({
+      cluster: "lab",
+    });
+  });
+
+  it("watches the cluster become ready", async () => {
+    await using cluster = await startFakeCluster();
+    await cluster.join("primary", 1);
+    const stream = cluster.local.watchStatus({});
+    const looks: AsyncIterator<WatchStatusResponse> = stream[Symbol.asyncIterator]();
+    const phase = async () => (await looks.next()).value?.status?.nodes[0]?.phase;
+    expect(await phase()).toBe(Phase.PHASE_UNREACHABLE);
+    convergeAll(cluster.controller);
+    expect(await phase()).toBe(Phase.PHASE_READY);
+    stream.cancel();
+    await looks.next().catch(() => {}); // the cancelled stream says that it was cancelled
+  });
+
+  it("learns from a plan what nodes would change, and why some say nothing", async () => {
+    await using cluster = await startFakeCluster();
+    await cluster.join("primary", 1);
+    const { agent } = cluster.clients(await cluster.join("secondary1", 2));
+    const session = readSession(agent.session({ epoch: 0n, generation: 0n }));
+    await session.next();
+    const planned = ask<PlanResponse>((answer) => cluster.local.plan({ spec: "" }, answer));
+    const message = await session.next();
+    const id = message?.$case === "check" ? message.value.id : "";
+    const changed: Outcome = { resource: "hosts", end: { $case: "changed", value: { changes: ["write /etc/hosts"] } } };
+    await ask((answer) => agent.reportCheck({ id, outcomes: [changed] }, answer));
+    expect((await planned).nodes).toMatchObject([
+      { node: "primary", unknown: "not connected" },
+      { node: "secondary1", unknown: "", outcomes: [changed] },
+      { node: "secondary2", unknown: "not joined" },
+    ]);
+    const late = await ask<PlanResponse>((answer) => cluster.local.plan({ spec: "" }, answer));
+    expect(late.nodes[1]).toMatchObject({ unknown: "did not answer in time" });
+    session.cancel();
+  });
+
+  it("replaces the spec, and the nodes that are not in it any more are out", async () => {
+    await using cluster = await startFakeCluster();
+    await cluster.join("secondary1", 1);
+    const spec = specText.replace("secondary1: { address: 192.168.56.11 }", "node4: { address: 192.168.56.14 }");
+    const applied = await ask<ApplyResponse>((answer) => cluster.local.apply({ spec }, answer));
+    expect(applied).toEqual({ added: ["node4"], removed: ["secondary1"], changed: [] });
+    expect(cluster.controller.loop.record().state.nodes.size).toBe(0);
+    expect(cluster.controller.tokens.list()).toEqual([]);
+  });
+
+  it("is told every problem of a bad spec, and nothing changes", async () => {
+    await using cluster = await startFakeCluster();
+    const before = cluster.controller.loop.record();
+    const applied = ask((answer) => cluster.local.apply({ spec: "name: lab\nnods: 1\n" }, answer));
+    expect(reasonOf(await applied.catch((error: unknown) => error))).toBe("SPEC_INVALID");
+    expect(cluster.controller.loop.record()).toBe(before);
+  });
+
+  it("can neither remove nor move the primary", async () => {
+    await using cluster = await startFakeCluster();
+    await cluster.join("primary", 1);
+    const code = status.FAILED_PRECONDITION;
+    await expect(ask((answer) => cluster.local.removeNode({ node: "primary" }, answer))).rejects.toMatchObject({
+      code,
+    });
+    const spec = specText.replace("primary:", "other:");
+    await expect(ask((answer) => cluster.local.apply({ spec }, answer))).rejects.toMatchObject({ code });
+  });
+
+  it("is refused a token for a node that is in no spec, and one that lives too long", async () => {
+    await using cluster = await startFakeCluster();
+    const create = async (node: string, lifetimeSeconds: number) =>
+      await ask((answer) => cluster.local.createToken({ node, lifetimeSeconds }, answer));
+    expect(reasonOf(await create("nobody", 0).catch((error: unknown) => error))).toBe("NODE_UNKNOWN");
+    await expect(create("secondary1", 8 * 24 * 3600)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  });
+
+  it("finds health and reflection on the socket", async () => {
+    await using cluster = await startFakeCluster();
+    const client = new Client(`unix:${cluster.socket}`, credentials.createInsecure());
+    const raw = (bytes: Buffer) => bytes;
+    const health = await ask<Buffer | undefined>((answer) =>
+      client.makeUnaryRequest("/grpc.health.v1.Health/Check", raw, raw, Buffer.alloc(0), answer),
+    );
+    expect(health).toEqual(Buffer.from([8, 1])); // field 1: SERVING
+    const path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+    const reflection = client.makeBidiStreamRequest(path, raw, raw);
+    reflection.write(Buffer.from([0x3a, 0])); // field 7: list_services
+    reflection.end();
+    const answers: Buffer[] = await reflection.toArray();
+    expect(answers.map(String).join()).toContain("cowherd.v1.OperatorService");
+    client.close();
+  });
+});

@@ -1,0 +1,47 @@
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, describe, expect, it } from "vitest";
+import { clusterStoreContract } from "./cluster-store.contract.ts";
+import { NewerStoreError } from "./cluster-store.ts";
+import { createMemoryStore } from "./memory-store.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+
+const folder = mkdtempSync(`${tmpdir()}/store-`);
+let files = 0;
+function newPath(): string {
+  files += 1;
+  return `${folder}/${files}.sqlite`;
+}
+
+afterAll(async () => await rm(folder, { recursive: true }));
+
+describe("memory store", () =>
+  clusterStoreContract(() => {
+    const store = createMemoryStore();
+    return { store, reopen: () => store };
+  }));
+
+describe("sqlite store", () => {
+  clusterStoreContract(() => {
+    const path = newPath();
+    return { store: openSqliteStore(path), reopen: () => openSqliteStore(path) };
+  });
+
+  it("refuses a store of a later version and leaves it as it is", () => {
+    const path = newPath();
+    const later = new DatabaseSync(path);
+    later.exec("pragma user_version = 99");
+    later.close();
+    expect(() => openSqliteStore(path)).toThrow(NewerStoreError);
+  });
+
+  it("waits for the disk at every commit", () => {
+    const path = newPath();
+    openSqliteStore(path).close();
+    const database = new DatabaseSync(path);
+    expect(database.prepare("pragma journal_mode").get()).toMatchObject({ journal_mode: "wal" });
+    database.close();
+  });
+});
