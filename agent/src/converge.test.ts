@@ -116,7 +116,7 @@ describe("converge", () => {
     );
     expect(outcomes.slice(1)).toEqual([
       { resource: "b", end: "skipped", because: "a" },
-      { resource: "c", end: "skipped", because: "b" },
+      { resource: "c", end: "skipped", because: "a" },
       { resource: "d", end: "changed", changes: ["write /etc/d"] },
       { resource: "e", end: "changed", changes: ["write /etc/e"] },
     ]);

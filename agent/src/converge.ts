@@ -34,7 +34,7 @@ export class NotConvergedError extends Error {
  * Brings the host to the desired resources, in order, and tells how each ended.
  *
  * A resource that fails takes along those that require it, directly or through others, and
- * nothing else. In check mode the host is not changed. Rejects with the signal's reason
+ * nothing else; they name it as the one because of which they were skipped. In check mode the host is not changed. Rejects with the signal's reason
  * when aborted, and for nothing else.
  */
 export async function converge(
@@ -45,14 +45,15 @@ export async function converge(
   observer?: RunObserver,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const broken = new Set<string>();
+  const broken = new Map<string, string>(); // each failed or skipped id, with the id whose failure is behind it
   for (const spec of resources) {
-    const because = spec.requires.find((id) => broken.has(id));
+    const because = spec.requires.map((id) => broken.get(id)).find((id) => id !== undefined);
     const outcome: Outcome =
       because === undefined
         ? await convergeOne(spec, { host, mode, signal, observer })
         : { resource: spec.id, end: "skipped", because };
-    if (outcome.end === "failed" || outcome.end === "skipped") broken.add(spec.id);
+    if (outcome.end === "failed") broken.set(spec.id, spec.id);
+    if (outcome.end === "skipped") broken.set(spec.id, outcome.because);
     outcomes.push(outcome);
     observer?.outcome(outcome);
   }

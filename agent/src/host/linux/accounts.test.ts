@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { accountsContract } from "../accounts.contract.ts";
 import { createLinuxAccounts } from "./accounts.ts";
 import { createLinuxFiles } from "./files.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 /** A root folder with the account files of a machine that has root alone. */
 async function makeRoot(): Promise<string> {
-  const root = await mkdtemp(`${tmpdir()}/accounts-`);
+  const root = await makeTemporaryFolder("accounts");
   for (const folder of ["/etc", "/etc/skel", "/home"]) await mkdir(root + folder);
   await writeFile(`${root}/etc/passwd`, "root:x:0:0:root:/root:/bin/bash\n");
   await writeFile(`${root}/etc/group`, "root:x:0:\n");

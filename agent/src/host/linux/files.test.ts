@@ -1,15 +1,15 @@
-import { chmod, link, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, link, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { filesContract } from "../files.contract.ts";
 import { createLinuxFiles } from "./files.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 const file = (text: string) => ({ content: Buffer.from(text), mode: 0o600, ...own });
 
 /** A root folder with an /etc that is trusted and a /home/eve that others may write. */
 async function makeRoot(): Promise<string> {
-  const root = await mkdtemp(`${tmpdir()}/files-`);
+  const root = await makeTemporaryFolder("files");
   for (const folder of ["/etc", "/home", "/home/eve"]) await mkdir(root + folder);
   await chmod(`${root}/home/eve`, 0o777);
   return root;

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { Job, JobEnd, Jobs } from "../../jobs/jobs.ts";
 import { createLinuxPackages } from "./packages.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 const signal = new AbortController().signal;
 const done: JobEnd = { exitCode: 0, output: "" };
@@ -26,7 +26,7 @@ const names = (jobs: { readonly asked: readonly Job[] }) =>
 
 /** A root folder with package lists, as on a machine that has seen an update. */
 async function makeRoot(): Promise<string> {
-  const root = await mkdtemp(`${tmpdir()}/packages-`);
+  const root = await makeTemporaryFolder("packages");
   await mkdir(`${root}/var/lib/apt/lists`, { recursive: true });
   await mkdir(`${root}/var/lib/dpkg/updates`, { recursive: true });
   await writeFile(`${root}/var/lib/apt/lists/deb.debian.org_dists_bookworm_main_binary-amd64_Packages`, "");
@@ -48,7 +48,7 @@ describe("linux packages", () => {
 
   it("updates first on a machine without package lists", async () => {
     const jobs = scriptedJobs();
-    await createLinuxPackages({ root: await mkdtemp(`${tmpdir()}/packages-`), jobs }).install(["vim"], signal);
+    await createLinuxPackages({ root: await makeTemporaryFolder("packages"), jobs }).install(["vim"], signal);
     expect(names(jobs)).toEqual(["apt-update", "apt-install"]);
   });
 

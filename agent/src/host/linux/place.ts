@@ -37,7 +37,7 @@ export async function atPlace<Result>(
   path: string,
   use: (place: Place) => Promise<Result>,
 ): Promise<Result | undefined> {
-  let target = posix.normalize(path);
+  let target = posix.resolve("/", path);
   for (let links = 0; links < maxLinks; links += 1) {
     const step = await walk(root, target, path, use);
     if (step === undefined || "result" in step) return step?.result;
@@ -55,53 +55,39 @@ async function walk<Result>(
   use: (place: Place) => Promise<Result>,
 ): Promise<Step<Result> | undefined> {
   const names = target.split("/").filter((name) => name !== "");
-  const last = names.pop();
-  if (last === undefined || !target.startsWith("/"))
-    throw new FilesError(`${path}: not a path of a file`, { path, code: "EINVAL", cause: undefined });
   let folder = await openFolder(root === "" ? "/" : root);
   try {
     let trusted = isTrusted(await folder.stat());
     let parent = "/";
-    for (const name of names) {
-      const at = `${handlePath(folder)}/${name}`;
+    for (const [index, name] of names.entries()) {
+      const folderAt = `/proc/self/fd/${folder.fd}`;
+      const at = `${folderAt}/${name}`;
       const stats = await lstatIfAny(at);
+      const rest = names.slice(index + 1);
+      if (stats?.isSymbolicLink()) {
+        if (!trusted) throw new ConflictError(refusal(path, posix.join(parent, name)));
+        return { link: posix.resolve(parent, await readlink(at), ...rest) };
+      }
+      if (rest.length === 0) return { result: await use({ folder, folderAt, at, name, trusted, stats }) };
       if (stats === undefined) return undefined;
-      if (stats.isSymbolicLink())
-        return {
-          link: posix.join(await follow(at, parent, trusted, path), target.slice(posix.join(parent, name).length)),
-        };
       const next = await openFolder(at);
       await folder.close();
       folder = next;
       trusted &&= isTrusted(await folder.stat());
       parent = posix.join(parent, name);
     }
-    const folderAt = handlePath(folder);
-    const at = `${folderAt}/${last}`;
-    const stats = await lstatIfAny(at);
-    if (stats?.isSymbolicLink()) return { link: await follow(at, parent, trusted, path) };
-    return { result: await use({ folder, at, name: last, folderAt, trusted, stats }) };
   } finally {
     await folder.close();
   }
+  throw new FilesError(`${path}: not a path of a file`, { path, code: "EINVAL", cause: undefined });
 }
 
-async function follow(at: string, parent: string, trusted: boolean, path: string): Promise<string> {
-  if (!trusted) {
-    const link = posix.join(parent, posix.basename(at));
-    throw new ConflictError(
-      link === path ? `${path} is a symbolic link` : `${path} leads through the symbolic link ${link}`,
-    );
-  }
-  return posix.resolve(parent, await readlink(at));
+function refusal(path: string, link: string): string {
+  return link === path ? `${path} is a symbolic link` : `${path} leads through the symbolic link ${link}`;
 }
 
 function openFolder(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-}
-
-function handlePath(folder: FileHandle): string {
-  return `/proc/self/fd/${folder.fd}`;
 }
 
 /** Root's, or the agent's own where it is not root, and for nobody else to write. */
