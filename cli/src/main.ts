@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { operatorSocket } from "@cowherd/proto";
-import packageJson from "../package.json" with { type: "json" };
 import { runCowctl } from "./run.ts";
+
+/** The product's version. The build writes it in; a run from sources has none. */
+const version = process.env["COWHERD_VERSION"] ?? "0.0.0-sources";
 
 const deadlines = { answerMs: 10_000, nodesMs: 60_000 } as const;
 
@@ -12,7 +14,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(sign
 process.stdout.on("error", () => interruption.abort()); // the reader of a pipe went away
 
 process.exitCode = await runCowctl(process.argv.slice(2), {
-  version: packageJson.version,
+  version,
   stdout: { isTerminal: process.stdout.isTTY === true, write: (text) => void process.stdout.write(text) },
   stderr: { isTerminal: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
   ask: process.stdin.isTTY ? ask : undefined,

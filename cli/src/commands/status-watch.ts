@@ -15,9 +15,14 @@ const clearScreen = "\x1b[H\x1b[2J";
 export async function watchStatus(cowctl: Cowctl, render: StatusRenderer): Promise<void> {
   const { stdout, stderr, signal } = cowctl;
   await expectAnswer(cowctl);
-  const onLost = () => stderr.write("lost the controller; trying again\n");
   let shown: string | undefined;
+  let lost = false;
+  const onLost = () => {
+    if (!lost) stderr.write("lost the controller; trying again\n");
+    lost = true;
+  };
   for await (const status of followStatus({ ...cowctl, onLost }, signal)) {
+    lost = false;
     const standing = renderJson(withoutLeases(status));
     if (stdout.isTerminal) stdout.write(clearScreen + render(status, "pretty"));
     else if (standing !== shown) stdout.write(render(status, "one-line"));

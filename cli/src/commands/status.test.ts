@@ -184,7 +184,7 @@ describe("cowctl status --watch", () => {
     const watchStatus = (stream: Stream) => {
       streams += 1;
       stream.write({ status: cluster(node(streams === 1 ? "primary" : "secondary1")) });
-      if (streams === 1) stream.emit("error", new FakeRefusal("UNAVAILABLE", "bye"));
+      if (streams === 1) stream.emit("error", new FakeRefusal("CANCELLED", "the controller stops"));
     };
     const { exitCode, err } = await run(["status", "-w"], { getVersion, watchStatus }, io);
     expect({ exitCode, err, streams }).toEqual({

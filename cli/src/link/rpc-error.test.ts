@@ -25,6 +25,7 @@ describe("translateFailure", () => {
 
   it("tells failures on the way from refusals", () => {
     expect(translateFailure(failure(status.UNAVAILABLE))).toBe("unavailable");
+    expect(translateFailure(failure(status.CANCELLED))).toBe("unavailable");
     expect(translateFailure(failure(status.DEADLINE_EXCEEDED))).toBe("deadline");
   });
 

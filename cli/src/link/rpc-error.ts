@@ -31,6 +31,7 @@ export function translateFailure(failure: RpcFailure): Error | TransportFailure 
   const refused = (refusal: Refusal) => new CallRefusedError(refusal, reason, printable(failure.details));
   switch (failure.code) {
     case status.UNAVAILABLE:
+    case status.CANCELLED: // what a controller that stops leaves of a call; our own cancelling is not told as a failure
       return reason === undefined ? "unavailable" : refused("not-possible");
     case status.DEADLINE_EXCEEDED:
       return "deadline";
