@@ -42,11 +42,11 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
     );
     options.opened();
 
-    let renewAt = Date.now() + renewalMs;
+    let issuedAt = Date.now();
     const tick = async () => {
       controller.liveness.tick();
-      if (Date.now() < renewAt) return; // the wall clock and no timer: a machine that slept for a week wakes to it
-      renewAt = Date.now() + renewalMs;
+      if (Math.abs(Date.now() - issuedAt) < renewalMs) return; // the wall clock and no timer: it may be set, either way
+      issuedAt = Date.now();
       servers.replaceIdentity(await issueIdentity());
     };
     const ticking = setInterval(() => {

@@ -1,11 +1,11 @@
 import { parseOutcome, toWireDesiredState, toWireResource } from "@cowherd/proto";
-import type { AgentServiceServer, Run, SessionResponse } from "@cowherd/proto/wire";
+import type { AgentServiceServer, SessionResponse } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
 import type { SessionEnd, SessionMessage } from "../sessions/session.ts";
-import type { RunRecord } from "../state/cluster-state.ts";
 import { CertificateRevokedError, type Connected, type Peer } from "./peer.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { isOurFault, MalformedRequestError, RoleRefusedError, SessionSupersededError } from "./rpc-error.ts";
+import { toRunRecord } from "./run-record.ts";
 import { type ErrorLog, unary } from "./unary.ts";
 
 /** Answers agents. Whom a call is about comes from its certificate and from nowhere else. */
@@ -55,7 +55,8 @@ export function createAgentService(
 
     reportRun: unary(log, ({ run }, call) => {
       if (run === undefined) throw new MalformedRequestError("the report holds no run");
-      controller.reportRun(caller(call).node, toRunRecord(run));
+      const { node } = caller(call);
+      if (run.epoch === controller.loop.record().state.epoch) controller.reportRun(node, toRunRecord(run)); // another store's generations say nothing here
       return {};
     }),
 
@@ -92,9 +93,4 @@ function toError(end: SessionEnd): Error | undefined {
     case "stopping":
       return undefined;
   }
-}
-
-function toRunRecord({ generation, revision, outcomes }: Run): RunRecord {
-  const failures = outcomes.map(parseOutcome).filter(({ end }) => end === "failed" || end === "skipped");
-  return { generation, revision, failures };
 }

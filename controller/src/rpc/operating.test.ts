@@ -88,6 +88,13 @@ describe("an operator", () => {
     expect(cluster.controller.loop.record()).toBe(before);
   });
 
+  it("is told of a spec that is wrong in hundreds of places", async () => {
+    await using cluster = await startFakeCluster();
+    const spec = Array.from({ length: 500 }, (_, n) => `a-key-that-nobody-knows-${n}: ${n}\n`).join("");
+    const applied = ask((answer) => cluster.local.apply({ spec }, answer));
+    expect(reasonOf(await applied.catch((error: unknown) => error))).toBe("SPEC_INVALID");
+  });
+
   it("can neither remove nor move the primary", async () => {
     await using cluster = await startFakeCluster();
     await cluster.join("primary", 1);

@@ -30,6 +30,10 @@ export class SessionSupersededError extends Error {
   override readonly name = "SessionSupersededError";
 }
 
+// Both travel in HTTP/2 trailers, of which a peer takes 64 KiB.
+const mostProblems = 100;
+const longestMessage = 2_000; // characters
+
 type Told = { readonly code: status; readonly reason?: ErrorReason; readonly problems?: readonly SpecProblem[] };
 
 /**
@@ -44,10 +48,13 @@ export function toRpcStatus(error: unknown): StatusObject {
   }
   const metadata = new Metadata();
   if (told.reason !== undefined) {
-    const detail = ErrorDetail.encode({ reason: told.reason, problems: [...(told.problems ?? [])] }).finish();
+    const detail = ErrorDetail.encode({
+      reason: told.reason,
+      problems: told.problems?.slice(0, mostProblems) ?? [],
+    }).finish();
     metadata.set(errorDetailTrailer, Buffer.from(detail));
   }
-  return { code: told.code, details: error.message, metadata };
+  return { code: told.code, details: error.message.slice(0, longestMessage), metadata };
 }
 
 /** Tells whether an error is nobody's fault but ours, and so belongs in the log with its cause. */

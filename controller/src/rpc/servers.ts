@@ -48,6 +48,7 @@ export type Servers = {
 export async function openServers(deps: ServersDeps, listening: Listening): Promise<Servers> {
   const { controller, identity, log, schema, monotonic } = deps;
   const { address: host } = listening;
+  await using opened = new AsyncDisposableStack(); // what is open when a later door fails is closed again
 
   const certified = (call: Connected): Peer => certifiedPeer(call, controller.loop.record(), controller.now());
   const agents = new Server({ ...common, interceptors: [createGuard([roleDoorkeeper(certified)])] });
@@ -63,6 +64,7 @@ export async function openServers(deps: ServersDeps, listening: Listening): Prom
 
   const mutual = new ControllerCredentials(identity, controller.authority.certificate);
   const agentDoor = await openDoor(agents, mutual, { host, port: listening.agentPort }, agentLimits);
+  opened.defer(async () => await agentDoor.close(0));
 
   const rate = createRateLimit({ burst: 30, perSecond: 1 }, monotonic);
   const guard = createGuard([rateDoorkeeper(rate), roleDoorkeeper(() => anyone)]);
@@ -70,8 +72,10 @@ export async function openServers(deps: ServersDeps, listening: Listening): Prom
   enrolling.addService(EnrollmentServiceService, createEnrollmentService(controller, agentDoor.port, log));
   const open = new ControllerCredentials(identity, undefined);
   const enrollmentDoor = await openDoor(enrolling, open, { host, port: listening.enrollmentPort }, enrollmentLimits);
+  opened.defer(async () => await enrollmentDoor.close(0));
 
   const localDoor = await openSocketDoor(local, listening.socket);
+  opened.move();
 
   return {
     enrollmentPort: enrollmentDoor.port,
