@@ -5,4 +5,4 @@ import { createMemoryHost } from "./memory-host.ts";
 
 filesContract("memory", async () => createMemoryHost().files, { uid: 7777, gid: 7777 });
 accountsContract("memory", async () => createMemoryHost({ folders: { "/home": { mode: 0o755, uid: 0, gid: 0 } } }));
-keyMakerContract("memory", () => createMemoryHost().keyMaker);
+keyMakerContract("memory", async () => createMemoryHost().keyMaker);

@@ -1,13 +1,12 @@
-import { chmod, chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { KeyMaker } from "../key-maker.ts";
 import { requireCommand, runCommand } from "../run-command.ts";
 
 const timeoutMs = 30_000;
 
 /**
- * Key pairs from ssh-keygen, in folders of the agent's own below `scratch`, such as "/run".
- *
- * It never works in a user's home, where links and swapped folders could lead root astray.
+ * Key pairs from ssh-keygen, in a folder of the agent's own in `scratch`, such as "/run", which
+ * nobody else may write. It never works in a user's home, where links and swapped folders could lead root astray.
  */
 export function createLinuxKeyMaker(scratch: string): KeyMaker {
   return {
@@ -33,8 +32,11 @@ export function createLinuxKeyMaker(scratch: string): KeyMaker {
   };
 }
 
+/** Of a fixed name, so that the next call removes what a killed agent left. One call at a time. */
 async function inOwnFolder<Result>(scratch: string, use: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(`${scratch}/cowherd-key-`);
+  const folder = `${scratch}/cowherd-key`;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
   try {
     return await use(folder);
   } finally {
