@@ -10,28 +10,25 @@ export type ProductPackages = { readonly runtime: string; readonly product: stri
 export type BuildOptions = {
   /** Where the packages go; dist/packages if absent. */
   readonly out?: string;
-  /** The product's version; that of package.json if absent. */
-  readonly version?: string;
   /** Told, in a line each, what takes long. */
   readonly report?: (line: string) => void;
 };
 
-/** Where packages go unless told otherwise. */
-export const packageFolder = `${bundleFolder}/packages`;
+const packageFolder = `${bundleFolder}/packages`;
 
 /** Bundles the programs and packs them. A runtime that is there already and equal is not packed again: that takes a minute. */
-export async function buildPackages({
-  out = packageFolder,
-  version,
-  report = () => {},
-}: BuildOptions = {}): Promise<ProductPackages> {
-  const runtime = await findRuntime();
+export async function buildPackages({ out = packageFolder, report }: BuildOptions = {}): Promise<ProductPackages> {
+  const product = await buildProduct(await readVersion(), { bundles: bundleFolder, out, ...(report && { report }) });
+  return { runtime: await writeDebianPackage(runtimePackage(await findRuntime()), out, report), product };
+}
+
+/** Bundles the programs into the folder `bundles` and packs them, as any version. Returns the package's path. */
+export async function buildProduct(
+  version: string,
+  { bundles, out, report = () => {} }: BuildOptions & { readonly bundles: string; readonly out: string },
+): Promise<string> {
+  const { version: runtimeVersion } = await findRuntime();
   report("bundling the programs");
-  const productVersion = version ?? (await readVersion());
-  await bundlePrograms(productVersion);
-  const parts = { version: productVersion, runtimeVersion: runtime.version, bundles: bundleFolder };
-  return {
-    runtime: await writeDebianPackage(runtimePackage(runtime), out, report),
-    product: await writeDebianPackage(await productPackage(parts), out, report),
-  };
+  await bundlePrograms(version, bundles);
+  return writeDebianPackage(await productPackage({ version, runtimeVersion, bundles }), out, report);
 }
