@@ -37,7 +37,7 @@ export function createSystemdJobs({ folder, transientUnits, execute }: SystemdJo
       await execute(startCommand(job, at), signal);
     } catch (error) {
       signal.throwIfAborted();
-      // A unit of this name may run already, started by an agent that was killed right after.
+      // Its unit may have failed at once, or run already, started by an agent that was killed right after.
       if (!(await isLoaded(job.id)) && (await readText(join(at, "exit"))) === undefined) {
         await removeFolder(at);
         throw error;
