@@ -62,6 +62,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 /** One to three happenings in one commit. */
 const histories = fc.array(fc.array(happening, { minLength: 1, maxLength: 3 }), { maxLength: 24 });
 
+/** Enough to find a wrong rule within seconds, on a machine where others work too. */
+const effort = { numRuns: 40 };
+
 /** Plays a history and calls `look` with each settled state and the settled one before it. */
 function play(
   history: readonly (readonly Happening[])[],
@@ -84,6 +87,7 @@ describe("whatever happens, in whatever order", () => {
           expect(decide(decodeState(encodeState(now)))).toEqual([]);
         });
       }),
+      effort,
     );
   });
 
@@ -101,6 +105,7 @@ describe("whatever happens, in whatever order", () => {
           }
         });
       }),
+      effort,
     );
   });
 
@@ -113,6 +118,7 @@ describe("whatever happens, in whatever order", () => {
           if (newer === older) expect(now.hostfile).toEqual(before.hostfile);
         });
       }),
+      effort,
     );
   });
 
@@ -131,6 +137,7 @@ describe("whatever happens, in whatever order", () => {
           state = settle(happened).state;
         }
       }),
+      effort,
     );
   });
 
@@ -144,6 +151,7 @@ describe("whatever happens, in whatever order", () => {
         for (const node of settled.nodes.values())
           expect(all.get(node.name)).toMatchObject({ generation: node.desired?.generation });
       }),
+      effort,
     );
   });
 
@@ -165,6 +173,7 @@ describe("whatever happens, in whatever order", () => {
         );
         expect(calm.hostfile?.entries).toEqual(names.map((node) => ({ node, slots: 2 })));
       }),
+      effort,
     );
   });
 });

@@ -141,5 +141,6 @@ it("refuses in one printable line, whatever a machine says", () => {
       const { message } = refusal({ hostKeys: [text], hostname: "a" });
       expect(message).toMatch(/^[^\p{Cc}]+$/u);
     }),
+    { numRuns: 40 },
   );
 });
