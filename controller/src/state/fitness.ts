@@ -14,9 +14,7 @@ export type Wait =
   | { readonly type: "converging" }
   | { readonly type: "primary" }
   /** The peers that do not know its newest address and keys. */
-  | { readonly type: "known-by"; readonly peers: readonly string[] }
-  /** The peers whose newest address and keys it does not know. */
-  | { readonly type: "knows"; readonly peers: readonly string[] };
+  | { readonly type: "known-by"; readonly peers: readonly string[] };
 
 /**
  * Says what speaks against a node now; undefined where nothing does. It ends a node's place
@@ -38,8 +36,9 @@ export function objectionTo(spec: ClusterSpec, node: NodeState): Objection | und
 /**
  * Says what a node waits for to which there is no objection; undefined when it may be admitted.
  *
- * Any node starts programs on any other, so it and its peers must know each other's keys:
- * the primary, and whoever is admitted and alive. The primary itself waits for nobody: a
+ * Any node starts programs on any other, so each must know the other's keys. A node that is
+ * as it should be knows everyone; it waits for the primary and the admitted to know it,
+ * whom the loss of a lease would have withdrawn. The primary itself waits for nobody: a
  * cluster of one works, and someone must be first.
  */
 export function waitOf(state: ClusterState, node: NodeState): Wait | undefined {
@@ -51,11 +50,9 @@ export function waitOf(state: ClusterState, node: NodeState): Wait | undefined {
   if (!state.nodes.has(primary)) return { type: "primary" };
   const peers = [...state.spec.nodes.keys()]
     .flatMap((name) => state.nodes.get(name) ?? [])
-    .filter((peer) => peer !== node && (peer.name === primary || (peer.admitted && peer.reachable)));
+    .filter((peer) => peer !== node && (peer.name === primary || peer.admitted));
   const ignorant = peers.filter((peer) => !knows(peer, node));
-  if (ignorant.length > 0) return { type: "known-by", peers: ignorant.map(({ name }) => name) };
-  const unknown = peers.filter((peer) => !knows(node, peer));
-  return unknown.length > 0 ? { type: "knows", peers: unknown.map(({ name }) => name) } : undefined;
+  return ignorant.length > 0 ? { type: "known-by", peers: ignorant.map(({ name }) => name) } : undefined;
 }
 
 /**

@@ -63,8 +63,6 @@ function waiting(wait: Wait, state: ClusterState, node: NodeState): NodePhase {
       return { phase: "proving", reason: `waiting for ${primaryOf(state.spec)} to join` };
     case "known-by":
       return { phase: "proving", reason: `waiting for ${wait.peers.join(", ")} to learn its keys` };
-    case "knows":
-      return { phase: "proving", reason: `waiting to learn the keys of ${wait.peers.join(", ")}` };
   }
 }
 
