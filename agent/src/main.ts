@@ -21,7 +21,7 @@ import { openMembershipJournal } from "./journal/membership-journal.ts";
 import { createGrpcEnrollment } from "./link/grpc-enrollment.ts";
 import { createGrpcLink } from "./link/grpc-link.ts";
 import { createRenewableLink } from "./link/renewable-link.ts";
-import { keepRenewing } from "./link/renewal.ts";
+import { keepRenewing, proveStaged } from "./link/renewal.ts";
 import { decodeDesiredState, encodeDesiredState } from "./link/wire-desired-state.ts";
 import type { Log } from "./log.ts";
 import { createSystemClock } from "./system-clock.ts";
@@ -68,12 +68,18 @@ async function performRun(
   const clock = createSystemClock();
   const connect = (of: Membership) => createGrpcLink(of, clock.calendar);
   const link = createRenewableLink(connect(membership));
+  const renewal = { memberships, link, connect, clock, log };
+  const stop = new AbortController();
+  const over = AbortSignal.any([signal, stop.signal]);
   try {
+    // Where a renewal was cut short, the former certificate may be refused already.
+    const renewed = await proveStaged(renewal, over).catch(() => undefined); // keepRenewing asks again
     await Promise.all([
-      runAgent({ ...machineDeps(stateFolder, membership, log), link, clock, log }, signal),
-      keepRenewing(membership, { memberships, link, connect, clock, log }, signal),
+      runAgent({ ...machineDeps(stateFolder, membership, log), link, clock, log }, over),
+      keepRenewing(renewed ?? membership, renewal, over),
     ]);
   } finally {
+    stop.abort(); // when one of them breaks, the other must not keep the process alive
     link.close();
   }
   log.info("agent stopped");

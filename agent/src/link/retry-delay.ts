@@ -2,7 +2,7 @@ import { backoffMs } from "../backoff.ts";
 import { LinkError } from "./link-error.ts";
 
 const soon = { firstMs: 500, mostMs: 5_000 };
-const slow = { firstMs: 5 * 60_000, mostMs: 5 * 60_000 };
+const slow = { firstMs: 60_000, mostMs: 60_000 };
 
 /**
  * Returns the milliseconds until a failed call is worth repeating: the one place that
