@@ -16,7 +16,7 @@ export class AgentEndedError extends Error {
 }
 
 /** What the package's launcher and unit give to the agent: deploy/packaging/launchers/cowherd-agent. */
-export const agentFlags = ["--max-old-space-size=64"];
+export const agentFlags = ["--max-old-space-size=64", "--max-semi-space-size=1"];
 export const agentEnvironment = { MALLOC_ARENA_MAX: "1" };
 
 const lookMs = 2;

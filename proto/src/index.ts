@@ -1,5 +1,7 @@
 export { agentPort, controllerServerName, enrollmentPort, operatorSocket } from "./endpoints.ts";
 export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
+export { type HostfileContent, renderHostfile } from "./hostfile-text.ts";
+export { nodeNameProblem } from "./node-name.ts";
 export { type Outcome, parseOutcome, toWireOutcome } from "./outcome.ts";
 export { formatPeerIdentity, type PeerIdentity, parsePeerIdentity } from "./peer-identity.ts";
 export {

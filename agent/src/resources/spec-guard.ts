@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { nodeNameProblem } from "@cowherd/proto";
 
 /** The desired state asks for something that must never be written. The disk was not touched. */
 export class RefusedSpecError extends Error {
@@ -10,9 +11,9 @@ export function guard(fine: boolean, problem: () => string): void {
   if (!fine) throw new RefusedSpecError(problem());
 }
 
-/** A node's name as a hostfile, /etc/hosts and ssh all read it alike: one lower-case label with a letter in it (RFC 1123). */
+/** A name that a hostfile, /etc/hosts and ssh all read alike. */
 export function isNodeName(text: string): boolean {
-  return /^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+  return nodeNameProblem(text) === undefined;
 }
 
 /** Dotted IPv4. */

@@ -1,15 +1,15 @@
+import { renderHostfile } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { empty, enrolled, given, machine, names } from "../state/cluster.fixture.ts";
 import { hostfileEntries } from "./hostfile-entries.ts";
-import { renderOpenMpi } from "./render-open-mpi.ts";
 
 const admitted = (order: readonly string[]) =>
   given(empty(), ...order.flatMap((node) => [...enrolled(node), { type: "node-admitted", node } as const]));
 
 describe("the hostfile", () => {
   it("is rendered as mpirun reads it", () => {
-    expect(renderOpenMpi({ generation: 12n, entries: hostfileEntries(admitted(names)) })).toBe(
+    expect(renderHostfile({ generation: 12n, entries: hostfileEntries(admitted(names)) })).toBe(
       `# Managed by Cowherd, generation 12; edits are replaced.
 primary slots=2
 secondary1 slots=2

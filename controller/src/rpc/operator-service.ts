@@ -1,8 +1,7 @@
-import { formatToken } from "@cowherd/proto";
+import { formatToken, renderHostfile } from "@cowherd/proto";
 import { type OperatorServiceServer, type Token, TokenState } from "@cowherd/proto/wire";
 import { version } from "../config.ts";
 import type { Controller } from "../controller.ts";
-import { renderOpenMpi } from "../hostfile/render-open-mpi.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
 import { primaryOf } from "../spec/primary-of.ts";
 import type { TokenRecord } from "../tokens/token-record.ts";
@@ -62,7 +61,7 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
           generation,
           entries: entries.map((entry) => ({ ...entry })),
         },
-        text: renderOpenMpi(state.hostfile),
+        text: renderHostfile(state.hostfile),
       };
     }),
 

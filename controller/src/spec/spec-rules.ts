@@ -1,6 +1,6 @@
+import { nodeNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import { contains, formatAddress, parseAddress, parseSubnet } from "./ipv4.ts";
-import { nodeNameProblem } from "./node-name.ts";
 import { addressText, maxSlotsField, roleText, slotsNumber, subnetField } from "./spec-schema.ts";
 import type { Path } from "./yaml-document.ts";
 

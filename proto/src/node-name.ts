@@ -1,5 +1,3 @@
-import { quote } from "./printable.ts";
-
 /**
  * The words of Open MPI's hostfile grammar that are also well-formed host names: a node
  * so named is a parse error, or another node.
@@ -50,15 +48,23 @@ const longest = 63;
 export function nodeNameProblem(name: string): string | undefined {
   if (name === "") return "a node needs a name";
   if (name.length > longest) return `the name has ${name.length} characters: a host name has at most ${longest}`;
-  if (name.includes(".")) return `the name is qualified: use the short name ${quote(name.split(".", 1).join(""))}`;
+  if (name.includes("."))
+    return `the name is qualified: use the short name ${JSON.stringify(name.split(".", 1).join(""))}`;
   if (/[A-Z]/.test(name))
-    return `the name has upper case, which names another host to MPI: use ${quote(name.toLowerCase())}`;
-  if (name.includes("_")) return `"_" is not for host names: use ${quote(name.replaceAll("_", "-"))}`;
-  if (!/^[a-z0-9-]+$/.test(name)) return `${quote(name)} is no host name: use letters a to z, digits and "-"`;
+    return `the name has upper case, which names another host to MPI: use ${JSON.stringify(name.toLowerCase())}`;
+  if (name.includes("_")) return `"_" is not for host names: use ${JSON.stringify(name.replaceAll("_", "-"))}`;
+  if (!/^[a-z0-9-]+$/.test(name)) return `${printable(name)} is no host name: use letters a to z, digits and "-"`;
   if (name.startsWith("-") || name.endsWith("-")) return 'a host name neither starts nor ends with "-"';
-  if (/^[0-9-]+$/.test(name)) return `a hostfile would read ${quote(name)} as a number: use a letter in the name`;
-  if (/^0x[0-9a-f]*$/.test(name)) return `the system reads ${quote(name)} as an address: use another name`;
-  if (hostfileWords.has(name)) return `${quote(name)} is a word of the hostfile's own grammar: use another name`;
-  if (loopbackNames.has(name)) return `${quote(name)} names every machine itself: use another name`;
+  if (/^[0-9-]+$/.test(name))
+    return `a hostfile would read ${JSON.stringify(name)} as a number: use a letter in the name`;
+  if (/^0x[0-9a-f]*$/.test(name)) return `the system reads ${JSON.stringify(name)} as an address: use another name`;
+  if (hostfileWords.has(name))
+    return `${JSON.stringify(name)} is a word of the hostfile's own grammar: use another name`;
+  if (loopbackNames.has(name)) return `${JSON.stringify(name)} names every machine itself: use another name`;
   return undefined;
+}
+
+/** Quotes a name that may hold anything; what could steer a terminal or pass for a letter becomes "?". */
+function printable(name: string): string {
+  return JSON.stringify(name).replace(/[^ -~]/g, "?");
 }
