@@ -1,7 +1,7 @@
 import type { LabHost } from "../lab/lab.ts";
 
 /** A row of `cowctl status -o json`, as far as tests look at it. */
-export type NodeStatus = { readonly node: string; readonly phase: string; readonly reason: string };
+export type NodeStatus = { readonly node: string; readonly phase: string; readonly reason: string | null };
 
 /** Asks the primary for one node's row. */
 export async function statusOf(primary: LabHost, node: string): Promise<NodeStatus> {

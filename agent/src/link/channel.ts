@@ -21,7 +21,7 @@ export const channelOptions: ClientOptions = {
   "grpc.keepalive_timeout_ms": 10_000,
   "grpc.keepalive_permit_without_calls": 1,
   "grpc.initial_reconnect_backoff_ms": 500,
-  "grpc.max_reconnect_backoff_ms": 5_000,
+  "grpc.max_reconnect_backoff_ms": 2_000, // with the pause between heartbeats still well below a lease
   "grpc.max_receive_message_length": 8 * 1024 * 1024,
   "grpc.max_send_message_length": 4 * 1024 * 1024,
   "grpc.enable_retries": 0, // the loops above know what is worth repeating

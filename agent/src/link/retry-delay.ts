@@ -1,7 +1,8 @@
 import { backoffMs } from "../backoff.ts";
 import { LinkError } from "./link-error.ts";
 
-const soon = { firstMs: 500, mostMs: 5_000 };
+/** A controller that comes back gives every node one lease to be heard in, so pauses do not grow to its length. */
+const soon = { firstMs: 500, mostMs: 1_500 };
 const slow = { firstMs: 60_000, mostMs: 60_000 };
 
 /**

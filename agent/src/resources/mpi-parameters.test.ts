@@ -52,6 +52,14 @@ describe("MPI parameters", () => {
     );
   });
 
+  it("says that Open MPI is missing where it is", async () => {
+    const host = createMemoryHost({});
+    const [change] = mpiParametersResource.plan(spec, undefined);
+    await expect(change && mpiParametersResource.apply(change, host, signal)).rejects.toThrow(
+      "Open MPI is not installed",
+    );
+  });
+
   it.each(["192.168.56.0", "192.168.56.0/33", "192.168.56.0/24\nx=y", "eth0"])("refuses %j as a network", (subnet) => {
     expect(() => mpiParametersResource.plan({ ...spec, subnet }, undefined)).toThrow("is not a network");
   });

@@ -6,7 +6,13 @@ import { guard, isPlainPath, isSubnet } from "./spec-guard.ts";
 
 type Change = { readonly file: StoredFile };
 
-const path = "/etc/openmpi/openmpi-mca-params.conf";
+/** There is no Open MPI whose parameters could be set. */
+export class NoOpenMpiError extends Error {
+  override readonly name = "NoOpenMpiError";
+}
+
+const folder = "/etc/openmpi";
+const path = `${folder}/openmpi-mca-params.conf`;
 
 /**
  * Settings that cannot stand beside ours: with an include and an exclude list of the same
@@ -41,7 +47,11 @@ export const mpiParametersResource: Resource<SpecOf<"mpiParameters">, StoredFile
     return [{ file: { content: Buffer.from(after, "latin1"), mode, uid, gid } }];
   },
 
-  apply: ({ file }, host) => host.files.replace(path, file),
+  async apply({ file }, host) {
+    if ((await host.files.stat(folder)) === undefined)
+      throw new NoOpenMpiError(`Open MPI is not installed: no ${folder}`);
+    await host.files.replace(path, file);
+  },
 
   describe: () => `write ${path}`,
 
