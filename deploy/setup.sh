@@ -6,8 +6,9 @@ cd "$(dirname "$0")/.."
 installed=node_modules/.cowherd-installed
 if ! cmp -s package-lock.json "$installed"; then
   echo "installing npm packages" >&2
-  # A script's own npm settings (such as --silent) must not leak into the installation.
-  npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >&2
+  # Not `npm ci`: it refuses a lock file without the optional packages of other platforms,
+  # which a mirror may lack. This takes the same versions and leaves the lock file alone.
+  npm install --no-save --no-audit --no-fund --ignore-scripts --loglevel=error >&2
   cp package-lock.json "$installed"
 fi
 version=$(PATH="$PWD/node_modules/.bin:$PATH" node --version)

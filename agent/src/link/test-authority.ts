@@ -1,5 +1,7 @@
+import "reflect-metadata"; // first: without it @peculiar/x509 refuses to load
 import { webcrypto } from "node:crypto";
 import { controllerServerName } from "@cowherd/proto";
+import * as x509 from "@peculiar/x509";
 
 /** A key and its certificate, PEM. */
 export type TestPair = { readonly key: string; readonly certificate: string };
@@ -18,7 +20,6 @@ const hourMs = 3_600_000;
 
 /** Makes a CA with a fresh key. */
 export async function createTestAuthority(): Promise<TestAuthority> {
-  const x509 = await loadX509();
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const name = "CN=cowherd test CA";
   const notBefore = new Date(Date.now() - hourMs);
@@ -60,10 +61,4 @@ export async function createTestAuthority(): Promise<TestAuthority> {
       return issue(await csr.publicKey.export(), nodeName(node), 24 * hourMs);
     },
   };
-}
-
-/** The library asks for the metadata of decorators when it is loaded, and does without for all that is used here. */
-async function loadX509() {
-  Object.assign(Reflect, { getMetadata: () => undefined, getOwnMetadata: () => undefined, defineMetadata: () => {} });
-  return import("@peculiar/x509");
 }

@@ -1,4 +1,4 @@
-import "../operator/reflection.ts";
+import "reflect-metadata";
 import { type webcrypto, X509Certificate } from "node:crypto";
 import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-import "./reflection.ts";
+import "reflect-metadata"; // first: without it @peculiar/x509 refuses to load
 import { Pkcs10CertificateRequestGenerator } from "@peculiar/x509";
 
 /** A fresh key and the request for its certificate. */

@@ -1,3 +1,3 @@
-import "./reflection.ts"; // first: without it the library refuses to load
+import "reflect-metadata"; // first: without it the library refuses to load
 
 export * from "@peculiar/x509";

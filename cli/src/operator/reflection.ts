@@ -1,9 +1,0 @@
-/**
- * Lets @peculiar/x509 load: its container refuses to start without these two functions.
- *
- * Its classes are built without arguments, so no metadata is ever written and "none" is
- * the whole truth. Imported before the library, for its effect.
- */
-if (!("getMetadata" in Reflect)) {
-  Object.assign(Reflect, { getMetadata: () => undefined, getOwnMetadata: () => undefined });
-}
