@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   clusterUser,
   clusterYaml,
   createJoinLine,
   hostfileNodes,
-  hostfilePath,
   initCluster,
   installProduct,
   pasteLine,
@@ -16,6 +14,8 @@ import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { buildPackages } from "../packaging/build-packages.ts";
+import { readHostfileAllTheTime } from "./hostfile-reader.ts";
+import { killAgainAndAgain } from "./kill-again.ts";
 import { type NodeStatus, statusOf } from "./status.ts";
 
 const names = ["primary", "secondary1", "secondary2", "secondary3"] as const;
@@ -166,7 +166,7 @@ describe("a cluster", () => {
 
   it("loses no ready node and no state while controller and agents are killed a hundred times each", async () => {
     const { primary, secondary3 } = hosts;
-    const reader = await startReader(primary, ["primary", "secondary1", "secondary2"]);
+    const reader = await readHostfileAllTheTime(primary, ["primary", "secondary1", "secondary2"]);
     const line = await createJoinLine(primary, "secondary3");
     const join = waitFor(
       "secondary3 to join",
@@ -204,7 +204,7 @@ describe("a cluster", () => {
 
   it("loses no ready node while the primary stands still, nor while the controller is away for long", async () => {
     const { primary } = hosts;
-    const reader = await startReader(primary, names);
+    const reader = await readHostfileAllTheTime(primary, names);
     await primary.freeze();
     await sleep(15_000);
     await primary.thaw();
@@ -248,6 +248,12 @@ describe("a cluster", () => {
       { timeoutMs: 30_000 },
     );
   });
+
+  it("takes a removed machine back with a fresh token", async () => {
+    const { primary, secondary3 } = hosts;
+    await pasteLine(secondary3, await createJoinLine(primary, "secondary3"));
+    expect(await untilListed("secondary3")).toMatch(/^secondary3 slots=1$/m);
+  });
 });
 
 /** Waits for a node's line and returns the hostfile. */
@@ -284,42 +290,4 @@ function snapshot(host: LabHost): Promise<string> {
 /** Drafts of atomic writes that were left behind. */
 function strayFiles(host: LabHost): Promise<string> {
   return host.check(["find", "/etc", "/home/mpihpc", "-name", "*.cowherd-*"]);
-}
-
-/** Kills the unit's main process with SIGKILL, each time a new one, at uneven moments. Returns how many died. */
-async function killAgainAndAgain(host: LabHost, unit: string, times: number): Promise<number> {
-  let last = "0";
-  let killed = 0;
-  while (killed < times) {
-    const pid = (await host.check(["systemctl", "show", "--property=MainPID", "--value", unit])).trim();
-    if (pid === "0" || pid === last) {
-      await sleep(20);
-      continue;
-    }
-    await sleep((killed * 37) % 1000); // amid its start, and amid its work
-    const { exitCode } = await host.run(["kill", "-KILL", pid]);
-    if (exitCode === 0) killed += 1;
-    last = pid;
-  }
-  return killed;
-}
-
-/** Starts the reader on the host; the returned function ends it and tells what it saw. */
-async function startReader(host: LabHost, always: readonly string[]) {
-  await host.copyIn(fileURLToPath(new URL("hostfile-reader.mjs", import.meta.url)), "/var/tmp/hostfile-reader.mjs");
-  const reading = host.check([
-    "systemd-run",
-    "--quiet",
-    "--pipe",
-    "--wait",
-    "--unit=hostfile-reader",
-    "/usr/lib/cowherd/runtime/node",
-    "/var/tmp/hostfile-reader.mjs",
-    hostfilePath,
-    ...always,
-  ]);
-  return async (): Promise<{ reads: number; wrong: string[] }> => {
-    await host.check(["systemctl", "kill", "--signal=TERM", "hostfile-reader.service"]);
-    return JSON.parse(await reading);
-  };
 }

@@ -3,30 +3,39 @@ import { installPrerequisites, whyUnfit } from "../lab/prerequisites.ts";
 import { type Omission, tally, type Verdict } from "./tally.ts";
 
 /**
- * Runs the tests: the pure ones everywhere, those on booted hosts where the machine can
- * boot hosts. Arguments narrow the run to test files whose path contains one of them.
+ * Runs the tests: the pure ones everywhere, then those on booted hosts where the machine
+ * can boot hosts. Arguments narrow the run to test files whose path contains one of them.
  */
 const filters = process.argv.slice(2);
 const { CI } = process.env;
+
+type Ended = { readonly verdicts: readonly Verdict[]; readonly brokenFiles: number };
+
+/** A test on hosts may take minutes, so each has its line when it ends; of the others the file is enough. */
+async function run(project: "pure" | "hosts"): Promise<Ended> {
+  const reporters = [project === "hosts" ? "verbose" : "default"];
+  const vitest = await startVitest("test", filters, { watch: false, project, reporters, passWithNoTests: true });
+  const files = vitest.state.getTestModules();
+  const verdicts = files.flatMap((file) =>
+    Array.from(file.children.allTests(), (test): Verdict => ({ name: test.fullName, state: test.result().state })),
+  );
+  const broken = files.filter((file) => file.errors().length > 0).length + vitest.state.getUnhandledErrors().length;
+  await vitest.close();
+  return { verdicts, brokenFiles: broken };
+}
+
 const unfit = await whyUnfit();
-if (unfit === undefined) await installPrerequisites((line) => process.stderr.write(`${line}\n`));
 const omissions: readonly Omission[] = unfit === undefined ? [] : [{ what: "tests on booted hosts", why: unfit }];
+const runs = [await run("pure")];
+if (unfit === undefined) {
+  await installPrerequisites((line) => process.stderr.write(`${line}\n`));
+  runs.push(await run("hosts"));
+}
 
-const vitest = await startVitest("test", filters, {
-  watch: false,
-  project: unfit === undefined ? ["pure", "hosts"] : ["pure"],
-});
-const files = vitest.state.getTestModules();
-const verdicts = files.flatMap((file) =>
-  Array.from(file.children.allTests(), (test): Verdict => ({ name: test.fullName, state: test.result().state })),
+const { good, text } = tally(
+  runs.flatMap(({ verdicts }) => verdicts),
+  omissions,
+  { strict: CI === "true", brokenFiles: runs.reduce((sum, { brokenFiles }) => sum + brokenFiles, 0) },
 );
-const brokenFiles = files.filter((file) => file.errors().length > 0).length;
-const unhandled = vitest.state.getUnhandledErrors().length;
-await vitest.close();
-
-const { good, text } = tally(verdicts, omissions, {
-  strict: CI === "true",
-  brokenFiles: brokenFiles + unhandled,
-});
 process.stdout.write(`\n${text}`);
 process.exitCode = good ? 0 : 1;

@@ -18,7 +18,7 @@ describe("a machine that joined", () => {
     const actions = decide(given(one, ...enrolled("secondary1")));
     expect(actions).toMatchObject([
       { type: "set-desired-state", node: "primary", desired: { epoch: 1n, generation: 3n }, roster: 2 },
-      { type: "set-desired-state", node: "secondary1", desired: { epoch: 1n, generation: 1n }, roster: 2 },
+      { type: "set-desired-state", node: "secondary1", desired: { epoch: 1n, generation: 4n }, roster: 2 },
     ]);
   });
 

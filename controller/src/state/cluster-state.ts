@@ -15,6 +15,12 @@ export type ClusterState = {
    * compiled at roster 7 knows every peer whose identity is from 7 or earlier.
    */
   readonly roster: number;
+  /**
+   * The newest generation of any node's desired state. It never goes back and no two states
+   * share one, so that a machine which was removed and joins again is not offered a state
+   * that looks older than the one it holds.
+   */
+  readonly generation: bigint;
   /** What was last published. Undefined until the first node is ready; never with zero entries. */
   readonly hostfile: PublishedHostfile | undefined;
 };

@@ -16,9 +16,9 @@ export class DamagedStateError extends Error {
   }
 }
 
-/** Writes all but the nodes (epoch, spec, roster, hostfile) as one line of JSON. */
-export function encodeCluster({ epoch, spec, roster, hostfile }: ClusterState): string {
-  return JSON.stringify({ epoch, spec: { ...spec, nodes: [...spec.nodes.values()] }, roster, hostfile }, plain);
+/** Writes all but the nodes as one line of JSON. */
+export function encodeCluster({ nodes: _nodes, spec, ...rest }: ClusterState): string {
+  return JSON.stringify({ ...rest, spec: { ...spec, nodes: [...spec.nodes.values()] } }, plain);
 }
 
 /** Writes one node as one line of JSON. A node that is the same object as before needs no writing. */
@@ -34,9 +34,9 @@ export function encodeState(state: ClusterState): StoredState {
 
 /** Reads what encodeState wrote. Throws DamagedStateError for anything else. */
 export function decodeState({ cluster, nodes }: StoredState): ClusterState {
-  const { epoch, spec, roster, hostfile } = decode("cluster", clusterRow, cluster);
+  const { spec, ...rest } = decode("cluster", clusterRow, cluster);
   return {
-    epoch,
+    ...rest,
     spec: { ...spec, nodes: new Map(spec.nodes.map((node) => [node.name, node])) },
     nodes: new Map(
       [...nodes].map(([name, text]) => {
@@ -47,8 +47,6 @@ export function decodeState({ cluster, nodes }: StoredState): ClusterState {
         return [name, node];
       }),
     ),
-    roster,
-    hostfile,
   };
 }
 
@@ -109,6 +107,7 @@ const clusterRow = z.strictObject({
     ),
   }),
   roster: count,
+  generation: bigCount,
   hostfile: orUndefined(
     z.strictObject({
       generation: bigCount,

@@ -1,4 +1,4 @@
-import type { ClusterEvent, ClusterState, NodeFacts, NodeState, RunRecord } from "./cluster-state.ts";
+import type { ClusterEvent, ClusterState, DesiredVersion, NodeFacts, NodeState, RunRecord } from "./cluster-state.ts";
 import { withSpec } from "./with-spec.ts";
 
 /**
@@ -32,9 +32,7 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
     case "lease-lost":
       return change(state, event.node, (node) => (node.reachable ? { ...node, reachable: false } : node));
     case "desired-state-set":
-      return change(state, event.node, (node) =>
-        event.desired.generation > (node.desired?.generation ?? 0n) ? { ...node, desired: event.desired } : node,
-      );
+      return withDesired(state, event.node, event.desired);
     case "node-admitted":
       return change(state, event.node, (node) => (node.admitted ? node : { ...node, admitted: true }));
     case "node-withdrawn":
@@ -54,6 +52,14 @@ function change(state: ClusterState, name: string, next: (node: NodeState) => No
   return changed === node ? state : { ...state, nodes: new Map(state.nodes).set(name, changed) };
 }
 
+/** A generation that was given once is never given again, whatever becomes of the node. */
+function withDesired(state: ClusterState, name: string, desired: DesiredVersion): ClusterState {
+  const next = change(state, name, (node) =>
+    desired.generation > (node.desired?.generation ?? 0n) ? { ...node, desired } : node,
+  );
+  return desired.generation > next.generation && next !== state ? { ...next, generation: desired.generation } : next;
+}
+
 /** Another machine, or the same one anew: nothing that was found out about the former holds for it. */
 function withMachine(state: ClusterState, name: string, certificate: string, facts: NodeFacts): ClusterState {
   if (!state.spec.nodes.has(name)) return state;
@@ -66,8 +72,7 @@ function withMachine(state: ClusterState, name: string, certificate: string, fac
     facts,
     refusedFacts: undefined,
     identityAt: roster,
-    // Its generation must go on growing: the machine may hold a state from before, and would refuse an older one.
-    desired: former?.desired,
+    desired: undefined,
     observed: undefined,
     lastRun: undefined,
     reachable: false,

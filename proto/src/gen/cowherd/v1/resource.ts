@@ -13,7 +13,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 export interface DesiredState {
   /** Grows when a controller's store is rebuilt; compared before the generation. */
   epoch: bigint;
-  /** Grows by one with each new revision of this node. */
+  /** Grows with each new revision of this node. */
   generation: bigint;
   /** The content hash of `resources`, in lower-case hexadecimal; see proto/src/revision.ts. */
   revision: string;

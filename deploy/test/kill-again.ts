@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LabHost } from "../lab/lab.ts";
+
+/** Kills the unit's main process with SIGKILL, each time a new one, at uneven moments. Returns how many died. */
+export async function killAgainAndAgain(host: LabHost, unit: string, times: number): Promise<number> {
+  let last = "0";
+  let killed = 0;
+  while (killed < times) {
+    const pid = (await host.check(["systemctl", "show", "--property=MainPID", "--value", unit])).trim();
+    if (pid === "0" || pid === last) {
+      await sleep(20);
+      continue;
+    }
+    await sleep((killed * 37) % 1000); // amid its start, and amid its work
+    const { exitCode } = await host.run(["kill", "-KILL", pid]);
+    if (exitCode === 0) killed += 1;
+    last = pid;
+  }
+  return killed;
+}
