@@ -102,7 +102,7 @@ describe("a cluster", () => {
     expect(pin.stderr).toMatch(/secret was not sent/);
     expect(other.stderr).toMatch(/secondary1/);
     expect(expired.stderr).toMatch(/expired/);
-    expect(spent.stderr).toMatch(/used/);
+    expect(spent.stderr).toMatch(/spent by another machine/);
     const codes = [malformed, unknown, pin, other, expired, spent].map(({ exitCode }) => exitCode);
     expect(codes).not.toContain(0);
     expect(new Set(codes).size).toBe(codes.length);
