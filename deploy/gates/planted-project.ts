@@ -1,6 +1,6 @@
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { runCommand } from "../lab/machine/command.ts";
 import { projectFolder } from "../packaging/programs.ts";
 
@@ -59,8 +59,8 @@ export async function plantProject(files: Readonly<Record<string, string>>): Pro
 
 function pick(output: string, pattern: RegExp, folder: string): readonly Report[] {
   const found = [...output.matchAll(pattern)].map(({ groups }) => {
-    const path = groups?.["file"] ?? "";
-    return `${path.slice(Math.max(0, path.indexOf(folder) + folder.length + 1))} ${groups?.["rule"]}`;
+    const path = resolve(groups?.["file"] ?? ""); // some name it from here, others from the root
+    return `${relative(folder, path)} ${groups?.["rule"]}`;
   });
   return [...new Set(found)].toSorted();
 }
