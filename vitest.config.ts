@@ -9,6 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "pure",
+          isolate: false, // no module has state, and no test patches one
           include: [`${folders}/**/*.test.ts`],
           exclude: ["**/*.host.test.ts", "**/node_modules/**"],
         },

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -17,11 +17,12 @@ export function createPretendSystemd(transientUnits: string): (argv: readonly [s
     const [program = "", ...args] = argv.slice(argv.indexOf("--") + 1).map((word) => word.replaceAll("$$", "$"));
     await writeFile(unit, "", { flag: "wx" });
     const main = spawn(program, args, { stdio: ["ignore", output, output] });
+    closeSync(output);
     main.once("exit", (code, signal) => {
       const env = signal === null ? ["exited", `${code}`] : ["killed", signal.slice(3)];
       const [EXIT_CODE, EXIT_STATUS] = env;
       const post = spawn(shell, ["-c", script, "sh", folder], { env: { ...process.env, EXIT_CODE, EXIT_STATUS } });
-      post.once("exit", () => void rm(unit));
+      post.once("exit", () => void rm(unit, { force: true })); // its test may be over, and the folder gone
     });
   };
 }
