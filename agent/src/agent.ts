@@ -4,9 +4,9 @@ import type { Clock } from "./clock.ts";
 import type { Mode, RunObserver } from "./converge.ts";
 import type { DriftWatch } from "./drift/drift-watch.ts";
 import type { Facts } from "./facts/facts.ts";
+import { createIntake } from "./intake.ts";
 import type { DesiredStateJournal } from "./journal/desired-state-journal.ts";
-import { compareVersions } from "./journal/version.ts";
-import type { ControllerLink, Run, SessionMessage } from "./link/controller-link.ts";
+import type { ControllerLink } from "./link/controller-link.ts";
 import { giveHeartbeats } from "./link/heartbeats.ts";
 import { createLinkLog } from "./link/link-log.ts";
 import { createNewestReport } from "./link/newest-report.ts";
@@ -92,37 +92,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     }
   }
 
-  async function take(state: DesiredState): Promise<void> {
-    const version = { epoch: state.epoch.toString(), generation: state.generation.toString() };
-    try {
-      const taken = await desiredStates.take(state);
-      if (taken === "older") log.warn(version, "refused a desired state that is older than the last one");
-      if (taken !== "kept") return;
-    } catch (error) {
-      log.error({ err: error, ...version }, "the desired state could not be kept on disk; it holds until a restart");
-    }
-    log.info({ ...version, revision: state.revision.slice(0, 12) }, "new desired state");
-    want(state);
-  }
-
-  async function receive(message: SessionMessage, sessionSignal: AbortSignal): Promise<void> {
-    switch (message.type) {
-      case "desired-state":
-        return take(message.state);
-      case "invalid-desired-state":
-        log.error({ problem: message.problem }, "refused a desired state that this version cannot take whole");
-        if (desired === undefined || compareVersions(message.version, desired) > 0) runReport.put(refusedRun(message));
-        return;
-      case "check":
-        return checks.ask(message.id, message.resources, sessionSignal);
-      case "invalid-check":
-        return link
-          .reportCheck(message.id, refusedOutcomes(message), sessionSignal)
-          .catch((error: unknown) => log.warn({ err: error, check: message.id }, "check not answered"));
-      case "going-away":
-        return log.info("the controller goes away for a while");
-    }
-  }
+  const receive = createIntake({ ...deps, checks, held: () => desired, want, refuse: runReport.put });
 
   /** Collects facts whenever something may have changed, and reports those that have. */
   async function keepFacts(): Promise<void> {
@@ -162,14 +132,4 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
 
 function isSshKey(state: DesiredState | undefined, id: string): boolean {
   return state?.resources.some((resource) => resource.id === id && resource.kind === "sshKey") ?? false;
-}
-
-type Refusal = { readonly resources: readonly string[]; readonly problem: string };
-
-function refusedRun(message: Extract<SessionMessage, { readonly type: "invalid-desired-state" }>): Run {
-  return { ...message.version, revision: message.revision, durationMs: 0, outcomes: refusedOutcomes(message) };
-}
-
-function refusedOutcomes({ resources, problem }: Refusal): readonly Outcome[] {
-  return resources.map((resource) => ({ resource, end: "failed", reason: `refused by the agent: ${problem}` }));
 }
