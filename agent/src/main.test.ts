@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,6 +69,14 @@ describe("the agent program", () => {
     });
     expect(status).toBe(78);
     expect(stdout).toContain("run cowherd-join");
+  });
+
+  it("is not to be started again where its membership is damaged", patience, async () => {
+    await writeFile(join(folder, "controller.json"), "{ torn");
+    const argv = [program, "run", "--state-dir", folder];
+    const { status, stderr } = spawnSync(process.execPath, argv, { encoding: "utf8" });
+    expect(status).toBe(78);
+    expect(stderr).toContain("Join again with a fresh token");
   });
 
   it("explains a token that is none with its own exit code", { ...patience, skip: process.getuid?.() !== 0 }, () => {

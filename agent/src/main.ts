@@ -17,7 +17,7 @@ import { JoinError } from "./join/join-error.ts";
 import { startAgentService } from "./join/service.ts";
 import { createDesiredStateJournal } from "./journal/desired-state-journal.ts";
 import type { Membership } from "./journal/membership.ts";
-import { openMembershipJournal } from "./journal/membership-journal.ts";
+import { DamagedMembershipError, openMembershipJournal } from "./journal/membership-journal.ts";
 import { createGrpcEnrollment } from "./link/grpc-enrollment.ts";
 import { createGrpcLink } from "./link/grpc-link.ts";
 import { createRenewableLink } from "./link/renewable-link.ts";
@@ -29,8 +29,8 @@ import { createSystemClock } from "./system-clock.ts";
 const version = process.env["COWHERD_VERSION"] ?? "0.0.0-sources";
 const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 
-/** EX_CONFIG of sysexits.h: nothing is served by starting it again. */
-const notJoinedExit = 78;
+/** EX_CONFIG of sysexits.h, for no membership or a damaged one: nothing is served by starting it again. */
+const notUsableExit = 78;
 const usageExit = 2;
 const stopMs = 1_500;
 
@@ -58,7 +58,7 @@ async function performRun(
   const membership = await memberships.current();
   if (membership === undefined) {
     log.error(`no cluster was joined yet (${stateFolder}): run cowherd-join`);
-    return notJoinedExit;
+    return notUsableExit;
   }
   log.info(
     { version, node: membership.node, cluster: membership.cluster, controller: membership.address },
@@ -153,6 +153,10 @@ async function main(): Promise<number> {
     return await perform(parseCommand(process.argv.slice(2), process.env), stop.signal);
   } catch (error) {
     if (stop.signal.aborted) return 0;
+    if (error instanceof DamagedMembershipError) {
+      process.stderr.write(`${error.message}\nJoin again with a fresh token, and --force: cowherd-join --help\n`);
+      return notUsableExit;
+    }
     if (error instanceof UsageError) {
       process.stderr.write(`${error.message}\nTry --help.\n`);
       return usageExit;
