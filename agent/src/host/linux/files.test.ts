@@ -84,6 +84,21 @@ describe.runIf(process.platform === "linux")("on linux", () => {
     expect((await readdir(`${root}/etc`)).sort()).toEqual([".motd", ".motd.cowherd-notes", "motd"]);
   });
 
+  it("removes no folder that someone gave the name of a draft, and follows no such link", async () => {
+    const root = await makeRoot();
+    const planted = (digit: string) => `${root}/home/eve/.hosts.cowherd-${digit}1234567-89ab-cdef-0123-456789abcdef`;
+    await mkdir(`${planted("0")}/deep`, { recursive: true });
+    await writeFile(`${planted("0")}/deep/file`, "x");
+    await symlink(`${root}/etc`, planted("1"));
+    await writeFile(`${root}/etc/shadow`, "secret\n");
+    const files = createLinuxFiles(root);
+    await files.replace("/home/eve/hosts", file("hi\n"));
+    expect((await files.read("/home/eve/hosts"))?.content.toString()).toBe("hi\n");
+    expect(await readdir(planted("0"), { recursive: true })).toEqual(["deep", "deep/file"]);
+    expect(await readdir(`${root}/home/eve`)).toHaveLength(2);
+    expect(await readdir(`${root}/etc`)).toEqual(["shadow"]);
+  });
+
   it("leaves the old file and no draft where writing goes wrong", async () => {
     const root = await makeRoot();
     const files = createLinuxFiles(root);

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { ConflictError } from "../../resources/resource.ts";
 import { type Access, type Files, FilesError, type Standing, type StoredFile } from "../files.ts";
-import { draftName, removeStaleDrafts } from "./draft.ts";
+import { draftName, removeDraft, staleDrafts } from "./draft.ts";
 import { atPlace, explain, type Place } from "./place.ts";
 
 const maxBytes = 4 * 1024 * 1024;
@@ -84,14 +84,14 @@ async function readAtMost(file: FileHandle, limit: number): Promise<Buffer | und
 async function replace(place: Place, path: string, file: StoredFile, era: string): Promise<void> {
   const { folder, folderAt, at, name, stats } = place;
   if (stats !== undefined && !stats.isFile()) throw new ConflictError(`${path} is not a regular file`);
-  await removeStaleDrafts(folderAt, name, era);
+  for (const stale of await staleDrafts(folderAt, name, era)) await removeDraft(stale);
   const draft = `${folderAt}/${draftName(name, era)}`; // in the same folder: rename is atomic only within one file system
   try {
     await writeDraft(draft, file);
     await rename(draft, at);
     await folder.sync(); // or a power cut may bring the old file back
   } finally {
-    await rm(draft, { force: true });
+    await removeDraft(draft);
   }
 }
 

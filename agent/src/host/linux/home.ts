@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { chmod, cp, lchown, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { chmod, cp, lchown, lstat, mkdir, open, readdir, rename } from "node:fs/promises";
 import { ConflictError } from "../../resources/resource.ts";
 import { FilesError } from "../files.ts";
-import { draftName, removeStaleDrafts } from "./draft.ts";
+import { draftName, removeHomeDraft, staleDrafts } from "./draft.ts";
 import { atPlace, explain } from "./place.ts";
 
 /** Makes a home from `root`/etc/skel: as a draft beside it first, so that a kill or a power cut leaves no half home. */
@@ -12,9 +12,10 @@ export async function makeHome(
   access: { readonly uid: number; readonly gid: number; readonly mode: number },
 ): Promise<void> {
   const era = randomUUID();
-  const made = await atPlace(root, home, async ({ folder, folderAt, at, name, stats }) => {
+  const made = await atPlace(root, home, async ({ folder, folderAt, at, name, trusted, stats }) => {
     if (stats !== undefined) throw new ConflictError(`${home} is there already`);
-    await removeStaleDrafts(folderAt, name, era);
+    // Where others may write, anyone could have made what bears the name of a draft.
+    if (trusted) for (const stale of await staleDrafts(folderAt, name, era)) await removeHomeDraft(stale);
     const draft = `${folderAt}/${draftName(name, era)}`;
     try {
       await mkdir(draft, 0o700);
@@ -24,7 +25,7 @@ export async function makeHome(
       await rename(draft, at);
       await folder.sync();
     } finally {
-      await rm(draft, { force: true, recursive: true });
+      await removeHomeDraft(draft);
     }
     return true;
   }).catch((error) => {
