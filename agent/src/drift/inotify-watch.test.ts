@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lchown, mkdir, mkdtemp, readFile, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -54,6 +54,25 @@ describe("the kernel's watch", { skip: process.platform !== "linux" }, () => {
     next = Promise.withResolvers();
     watch.watch([path]);
     await writeFile(path, "x");
+    await next.promise;
+  });
+
+  it("takes a link to itself for no folder, and tells when it goes", async () => {
+    await symlink(".ssh", join(folder, ".ssh"));
+    watch.watch([join(folder, ".ssh", "authorized_keys")]);
+    await unlink(join(folder, ".ssh"));
+    await next.promise;
+  });
+
+  it.runIf(process.getuid?.() === 0)("goes through no link of a user's", async () => {
+    await mkdir(join(folder, "elsewhere"));
+    await symlink("elsewhere", join(folder, ".ssh"));
+    await lchown(join(folder, ".ssh"), 7777, 7777);
+    watch.watch([join(folder, ".ssh", "authorized_keys")]);
+    await writeFile(join(folder, "elsewhere", "authorized_keys"), "x");
+    await setTimeout(50);
+    expect(told).toBe(0);
+    await unlink(join(folder, ".ssh"));
     await next.promise;
   });
 

@@ -1,4 +1,4 @@
-import { type FSWatcher, statSync, watch } from "node:fs";
+import { type FSWatcher, lstatSync, statSync, watch } from "node:fs";
 import { basename } from "node:path/posix";
 import type { Log } from "../log.ts";
 import type { DriftWatch } from "./drift-watch.ts";
@@ -36,6 +36,13 @@ export function createInotifyWatch(changed: () => void, log: Log): DriftWatch {
   };
 }
 
+/** Through a link only where it is root's or our own: a user's may lead anywhere, and round in a ring. */
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    const stats = lstatSync(path);
+    if (!stats.isSymbolicLink()) return stats.isDirectory();
+    return (stats.uid === 0 || stats.uid === process.geteuid?.()) && statSync(path).isDirectory();
+  } catch {
+    return false; // its nearest ancestor is watched instead
+  }
 }
