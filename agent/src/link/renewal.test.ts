@@ -5,7 +5,7 @@ import { createManualClock, type ManualClock } from "../manual-clock.ts";
 import type { ControllerLink } from "./controller-link.ts";
 import { LinkError, type LinkFailure } from "./link-error.ts";
 import { createMemoryLink } from "./memory-link.ts";
-import { createRenewableLink } from "./renewable-link.ts";
+import { createRenewableLink, type RenewableLink } from "./renewable-link.ts";
 import { keepRenewing, renewalTime } from "./renewal.ts";
 import { createTestAuthority, type TestAuthority } from "./test-authority.ts";
 
@@ -19,6 +19,9 @@ let proofs: (LinkFailure | undefined)[];
 let stop: AbortController;
 let renewing: Promise<void>;
 let requests: number;
+let diskFull: boolean;
+let closed: number;
+let link: RenewableLink;
 
 beforeAll(async () => {
   authority = await createTestAuthority();
@@ -33,6 +36,8 @@ beforeEach(() => {
   current = first;
   proofs = [];
   requests = 0;
+  diskFull = false;
+  closed = 0;
   stop = new AbortController();
 });
 
@@ -53,6 +58,9 @@ function linkWith(failure?: LinkFailure): ControllerLink {
       requests += 1;
       return authority.issueFor(request, "secondary1");
     },
+    close() {
+      closed += 1;
+    },
   };
 }
 
@@ -63,6 +71,7 @@ function start(): void {
       staged = membership;
     },
     async promote() {
+      if (diskFull) throw new Error("no space left on device");
       current = staged ?? current;
       staged = undefined;
     },
@@ -70,7 +79,7 @@ function start(): void {
       staged = undefined;
     },
   };
-  const link = createRenewableLink(linkWith());
+  link = createRenewableLink(linkWith("revoked"));
   const connect = () => linkWith(proofs.shift());
   renewing = keepRenewing(first, { memberships, link, connect, clock, log: createKeptLog() }, stop.signal);
 }
@@ -103,6 +112,19 @@ describe("renewing", () => {
     expect(current).toBe(first);
     await clock.pass(60_000);
     expect(current).not.toBe(first);
+  });
+
+  it("speaks with a proven one although the disk does not take it yet, and leaves no connection behind", async () => {
+    staged = { ...first, ...(await authority.issueNode("secondary1", 60 * dayMs)) };
+    diskFull = true;
+    start();
+    await clock.pass(0);
+    await expect(link.heartbeat("", stop.signal)).resolves.toBe(1_000);
+    expect(closed).toBe(1);
+    diskFull = false;
+    await clock.pass(300_000);
+    expect(current).not.toBe(first);
+    expect(closed).toBe(2);
   });
 
   it("drops a new one that is refused and asks for another", async () => {

@@ -33,7 +33,8 @@ export function renewalTime(lifetime: { readonly from: number; readonly to: numb
  * Renews the node's certificate in good time, with a new key each time, until aborted.
  *
  * The new membership is on the disk before it is used, and the old one stays until a call
- * with the new one was answered: a crash between any two steps strands nobody.
+ * with the new one was answered: a crash between any two steps strands nobody. Every call
+ * from that answer on is made with the new one, also where the disk does not take it yet.
  */
 export async function keepRenewing(current: Membership, deps: RenewalDeps, signal: AbortSignal): Promise<void> {
   const { clock, log, memberships, link } = deps;
@@ -62,7 +63,11 @@ export async function keepRenewing(current: Membership, deps: RenewalDeps, signa
   }
 }
 
-/** Uses the membership on trial, if there is one. Returns it once it works; undefined without one, and when it is refused. */
+/**
+ * Uses the membership on trial, if there is one. Returns it once it works; undefined without one, and when it is refused.
+ *
+ * May be repeated after a rejection: what is on trial stays so until the disk took it for good.
+ */
 export async function proveStaged(deps: RenewalDeps, signal: AbortSignal): Promise<Membership | undefined> {
   const { memberships, connect, link, log } = deps;
   const staged = await memberships.staged();
@@ -77,8 +82,8 @@ export async function proveStaged(deps: RenewalDeps, signal: AbortSignal): Promi
     log.warn({ cause: error.message }, "the renewed certificate is not taken, the former stays");
     return undefined;
   }
+  link.replace(next); // before the disk is asked: from the proof on, the controller refuses the former
   await memberships.promote();
-  link.replace(next);
   log.info({ until: new Date(lifetimeOf(staged.certificate).to) }, "certificate renewed");
   return staged;
 }

@@ -10,15 +10,17 @@ const slow = { firstMs: 60_000, mostMs: 60_000 };
  * decides it. `failures` counts those in a row.
  *
  * A certificate that is not taken is shown again all the same, since a clock may be set
- * right; but slowly. Rethrows what is no failure of the link, but a fault of ours.
+ * right; but slowly. The first word that it is revoked may have crossed a renewal, after
+ * which the next call shows another: that one is made soon, within the lease. Rethrows what is no failure of the link, but a fault of ours.
  */
 export function retryDelayMs(error: unknown, failures: number, random: number): number {
   if (!(error instanceof LinkError)) throw error;
   switch (error.failure) {
     case "unreachable":
       return backoffMs(failures, soon, random);
-    case "refused":
     case "revoked":
+      return backoffMs(failures, failures <= 1 ? soon : slow, random);
+    case "refused":
     case "expired":
       return backoffMs(failures, slow, random);
   }
