@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDesiredState } from "@cowherd/proto";
@@ -59,6 +59,19 @@ it("refuses a torn file whole and takes the next state", async () => {
   const journal = open();
   await expect(journal.read()).rejects.toMatchObject({ name: "InvalidDesiredStateError" });
   expect(await journal.take(state(1n, 1n))).toBe("kept");
+});
+
+it("writes a state that the disk refused once it is repeated, and then no more", async () => {
+  await rm(stateFolder, { recursive: true });
+  const journal = open();
+  await expect(journal.take(state(1n, 1n))).rejects.toMatchObject({ name: "FilesError" });
+  await expect(journal.take(state(1n, 1n))).rejects.toMatchObject({ name: "FilesError" });
+  await mkdir(stateFolder);
+  expect(await journal.take(state(1n, 1n))).toBe("repeated");
+  expect(await open().read()).toEqual(state(1n, 1n));
+  await rm(stateFolder, { recursive: true });
+  expect(await journal.take(state(1n, 1n))).toBe("repeated");
+  await mkdir(stateFolder);
 });
 
 it("does not measure one cluster's states against another's", async () => {

@@ -23,7 +23,12 @@ export interface DesiredStateJournal {
   /** Reads the last desired state. Undefined before the first; throws InvalidDesiredStateError for a damaged one. */
   read(): Promise<DesiredState | undefined>;
 
-  /** Keeps a state that is newer than the last one. On return it survives a power cut. */
+  /**
+   * Keeps a state that is newer than the last one. On return it survives a power cut.
+   *
+   * Rejects with FilesError when the disk refuses it; the state is the last one all the
+   * same, and is written when it is repeated.
+   */
   take(state: DesiredState): Promise<Taken>;
 }
 
@@ -39,6 +44,7 @@ export function createDesiredStateJournal(deps: {
   const { files, codec, owner } = deps;
   const path = join(deps.stateFolder, `desired-state-${deps.authorityFingerprint.slice(0, 16)}.binpb`);
   let last: DesiredState | undefined;
+  let unsaved = false;
 
   return {
     async read() {
@@ -50,10 +56,13 @@ export function createDesiredStateJournal(deps: {
     async take(state) {
       const order = last === undefined ? 1 : compareVersions(state, last);
       if (order < 0) return "older";
-      if (order === 0 && state.revision === last?.revision) return "repeated";
+      const repeated = order === 0 && state.revision === last?.revision;
+      if (repeated && !unsaved) return "repeated";
+      unsaved = true;
       last = state; // also when the disk is full: a state that is true in memory beats an old one on disk
       await files.replace(path, { content: Buffer.from(codec.encode(state)), mode: 0o600, ...owner });
-      return "kept";
+      unsaved = false;
+      return repeated ? "repeated" : "kept";
     },
   };
 }
