@@ -33,6 +33,17 @@ describe("hostfile", () => {
       host: () => holding(text.replace("generation 7", "generation 8")),
     },
     "replaces a hostfile that was written by hand": { spec, host: () => holding("primary slots=1\n") },
+    "replaces its own that another user owns": {
+      spec,
+      host: () => createMemoryHost({ files: { [path]: { ...home, uid: 7777, content: Buffer.from(`${text}x\n`) } } }),
+    },
+  });
+
+  it.each(["root:x:0:0::/root:/bin/bash\n", "", `\n${text}`])("refuses to take another user's file: %j", (content) => {
+    const stored = { ...home, uid: 7777, content: Buffer.from(content) };
+    const conflict = expect.objectContaining({ name: "ConflictError", message: expect.stringContaining(path) });
+    expect(() => hostfileResource.plan(spec, { stored, ids: { uid: 0, gid: 0 } })).toThrow(conflict);
+    expect(() => hostfileResource.plan(spec, { stored, ids: undefined })).toThrow(conflict);
   });
 
   it.each([

@@ -1,13 +1,14 @@
 import { renderHostfile, type SpecOf } from "@cowherd/proto";
 import type { StoredFile } from "../host/files.ts";
 import { applyOwned, describeOwned, type Ids, idsOf, type OwnedChange, planFile } from "./owned-file.ts";
-import type { Resource } from "./resource.ts";
+import { ConflictError, type Resource } from "./resource.ts";
 import { guard, isNodeName } from "./spec-guard.ts";
 
 type Observed = { readonly stored: StoredFile | undefined; readonly ids: Ids | undefined };
 
 const mode = 0o644; // whoever launches ranks must be able to read it
 const maxSlots = 65_536;
+const firstWords = "# Managed by Cowherd, generation "; // of renderHostfile
 
 /** The hostfile that mpirun reads. The last guard: what would mislead mpirun is refused before the disk is touched. */
 export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, OwnedChange> = {
@@ -17,6 +18,7 @@ export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, OwnedChang
 
   plan(spec, observed) {
     refuseMisleading(spec);
+    refuseForeign(spec.path, observed);
     const content = Buffer.from(renderHostfile(spec));
     return planFile({ path: spec.path, content, mode, owner: { user: spec.owner, group: spec.group } }, observed);
   },
@@ -27,6 +29,16 @@ export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, OwnedChang
 
   watches: ({ path }) => [path],
 };
+
+/**
+ * Throws ConflictError for a file that neither Cowherd wrote nor the hostfile's owner owns.
+ * One that the owner wrote by hand is replaced.
+ */
+function refuseForeign(path: string, { stored, ids }: Observed): void {
+  if (stored === undefined || stored.uid === ids?.uid) return;
+  if (!stored.content.toString("latin1").startsWith(firstWords))
+    throw new ConflictError(`${path} is another user's file and no hostfile of Cowherd's`);
+}
 
 /** Throws RefusedSpecError for entries that mpirun would misread or die of. */
 function refuseMisleading({ entries }: SpecOf<"hostfile">): void {

@@ -61,8 +61,12 @@ describe("a spec with more to say", () => {
     expect(parseClusterSpec(withField("packages: []")).packages).toEqual([]);
   });
 
-  it("takes a hostfile anywhere", () => {
-    expect(parseClusterSpec(withField("hostfile: /etc/cowherd/hosts")).hostfile).toBe("/etc/cowherd/hosts");
+  it.each([
+    ["", "/home/mpihpc/lab/hosts"],
+    ["user: { name: ada }\n", "/home/ada/.sshosts"],
+    ["user: { home: /srv/mpi }\n", "/srv/mpi/hosts"],
+  ])("takes a hostfile anywhere below the user's home: %j", (user, path) => {
+    expect(parseClusterSpec(withField(`${user}hostfile: ${path}`)).hostfile).toBe(path);
   });
 });
 
@@ -166,6 +170,21 @@ it.each([
   ["a hostfile with a space", withField('hostfile: "/a b"'), "holds a character that will not do"],
   ["a hostfile with a newline", withField('hostfile: "/a\\nb"'), '"/a\\nb" holds a character'],
   ["a hostfile that is too long", withField(`hostfile: /${"a".repeat(255)}`), "the path has 256 characters"],
+  [
+    "a hostfile of the system",
+    withField("hostfile: /etc/passwd"),
+    '1:11: hostfile: "/etc/passwd" is not in the user\'s',
+  ],
+  ["a hostfile of another user", withField("hostfile: /home/ada/hosts"), 'choose a path below "/home/mpihpc"'],
+  ["a hostfile beside the home", withField("hostfile: /home/mpihpc2"), 'choose a path below "/home/mpihpc"'],
+  ["the home for a hostfile", withField("hostfile: /home/mpihpc"), 'choose a path below "/home/mpihpc"'],
+  ["a hostfile outside a home of one's own", withField("user: { home: /a }\nhostfile: /b"), '2:11: hostfile: "/b" is'],
+  ["the folder of the keys for a hostfile", withField("hostfile: /home/mpihpc/.ssh"), "among the user's keys"],
+  [
+    "a hostfile in place of a key",
+    withField("hostfile: /home/mpihpc/.ssh/authorized_keys"),
+    'among the user\'s keys: choose a path outside "/home/mpihpc/.ssh"',
+  ],
   ["a package with its version", withField("packages: [gcc=12]"), '"gcc=12" is no Debian package\'s name'],
   ["packages that are one text", withField("packages: gcc"), "packages: expected a list of packages"],
   [
@@ -214,6 +233,11 @@ it.each([
 
 it.each(["a", "node", "1a", "vm-1", "a".repeat(63)])("takes a node with the name %s", (name) => {
   expect(problemsOf(named(name))).toEqual([]);
+});
+
+it("judges no hostfile by a user who is ill-formed", () => {
+  const text = withField("user: { name: Ada, home: relative }\nhostfile: /home/ada/hosts");
+  expect(problemsOf(text).map((line) => line.split(": ")[1])).toEqual(["user.name", "user.home"]);
 });
 
 it("says how many more problems there are than it lists", () => {

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type ClusterSpec, InvalidSpecError, type NodeSpec, type SpecProblem } from "./cluster-spec.ts";
 import { compareNames } from "./natural-order.ts";
 import { nearest } from "./nearest.ts";
-import { defaultRole, ruleBreaches } from "./spec-rules.ts";
+import { defaultHome, defaultRole, ruleBreaches } from "./spec-rules.ts";
 import { type SpecFields, specFields } from "./spec-schema.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
@@ -66,7 +66,7 @@ function inOrder(problems: readonly SpecProblem[]): readonly SpecProblem[] {
 }
 
 function clusterSpecOf({ user, nodes, hostfile, ...rest }: SpecFields): ClusterSpec {
-  const { name, uid, gid = uid, home = `/home/${name}`, shell, groups } = user;
+  const { name, uid, gid = uid, home = defaultHome(name), shell, groups } = user;
   const names = Object.keys(nodes).sort(compareNames);
   return {
     ...rest,

@@ -1,7 +1,16 @@
 import { nodeNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import { contains, formatAddress, parseAddress, parseSubnet } from "./ipv4.ts";
-import { addressText, maxSlotsField, roleText, slotsNumber, subnetField } from "./spec-schema.ts";
+import { quote } from "./printable.ts";
+import {
+  addressText,
+  cleanPath,
+  maxSlotsField,
+  roleText,
+  slotsNumber,
+  subnetField,
+  userNameField,
+} from "./spec-schema.ts";
 import type { Path } from "./yaml-document.ts";
 
 /** Something that does not hold between fields, each of which may be well-formed. */
@@ -18,6 +27,8 @@ const wellFormedParts = z
   .object({
     subnet: subnetField.optional().catch(undefined),
     maxSlots: maxSlotsField.optional().catch(undefined),
+    user: z.object({ name: userNameField, home: cleanPath.optional() }).prefault({}).optional().catch(undefined),
+    hostfile: cleanPath.optional().catch(undefined),
     nodes: z
       .record(
         z.string(),
@@ -32,7 +43,7 @@ const wellFormedParts = z
       .optional()
       .catch(undefined),
   })
-  .catch({ subnet: undefined, maxSlots: undefined, nodes: undefined });
+  .catch({ subnet: undefined, maxSlots: undefined, user: undefined, hostfile: undefined, nodes: undefined });
 
 type Parts = z.infer<typeof wellFormedParts>;
 type Nodes = NonNullable<Parts["nodes"]>;
@@ -42,16 +53,37 @@ export function defaultRole(name: string): "primary" | "secondary" {
   return name === "primary" ? "primary" : "secondary";
 }
 
+/** The home that a user has where the spec names none. */
+export function defaultHome(user: string): string {
+  return `/home/${user}`;
+}
+
 /** Lists what does not hold between the fields of a document, of which some may be ill-formed. */
 export function ruleBreaches(document: unknown): readonly RuleBreach[] {
-  const { subnet, maxSlots, nodes } = wellFormedParts.parse(document);
-  if (nodes === undefined) return [];
+  const { subnet, maxSlots, user, hostfile, nodes } = wellFormedParts.parse(document);
+  const misplaced = hostfileBreaches(hostfile, user);
+  if (nodes === undefined) return misplaced;
   return [
+    ...misplaced,
     ...nameBreaches(nodes),
     ...addressBreaches(nodes, subnet),
     ...primaryBreaches(nodes),
     ...slotsBreaches(nodes, maxSlots),
   ];
+}
+
+/** Root writes the hostfile, over whatever is there: only where the user may write too, and not over the keys. */
+function hostfileBreaches(hostfile: string | undefined, user: Parts["user"]): readonly RuleBreach[] {
+  if (hostfile === undefined || user === undefined) return [];
+  const { name, home = defaultHome(name) } = user;
+  const breach = (message: string) => [{ path: ["hostfile"], place: "value" as const, message }];
+  if (!hostfile.startsWith(`${home}/`)) {
+    return breach(`${quote(hostfile)} is not in the user's home: choose a path below ${quote(home)}`);
+  }
+  const keys = `${home}/.ssh`;
+  return `${hostfile}/`.startsWith(`${keys}/`)
+    ? breach(`${quote(hostfile)} is among the user's keys: choose a path outside ${quote(keys)}`)
+    : [];
 }
 
 function nameBreaches(nodes: Nodes): readonly RuleBreach[] {

@@ -71,7 +71,7 @@ const groupName = textThat("a group's name", (text) =>
 );
 
 /** No character that a shell, a table of the system or an MPI parameter file would read as its own. */
-const cleanPath = textThat("an absolute path", (text) => {
+export const cleanPath = textThat("an absolute path", (text) => {
   if (!text.startsWith("/")) return `${quote(text)} is not absolute: start with "/"`;
   if (text.length > 255) return `the path has ${text.length} characters: at most 255 are allowed`;
   const parts = text.slice(1).split("/");
@@ -105,6 +105,7 @@ function listOf<Item extends z.ZodType<string>>(item: Item, expected: string, lo
 }
 
 export const subnetField = subnetText.default("192.168.56.0/24");
+export const userNameField = userName.default("mpihpc");
 export const maxSlotsField = wholeNumber(1, 65_536).default(1024);
 export const slotsNumber = wholeNumber(1, 65_536);
 export const roleText = z.enum(["primary", "secondary"], { error: "expected primary or secondary" });
@@ -116,7 +117,7 @@ const nodeFields = z.strictObject(
 
 const userFields = z.strictObject(
   {
-    name: userName.default("mpihpc"),
+    name: userNameField,
     uid: userNumber.default(7777),
     gid: userNumber.optional(),
     home: cleanPath.optional(),
