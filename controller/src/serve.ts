@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { defaultTiming } from "./config.ts";
 import { createController, NotInitialisedError } from "./controller.ts";
 import { openAuthority } from "./identity/certificate-authority.ts";
+import { createServerRenewal } from "./identity/server-renewal.ts";
 import { findClusterFolder } from "./init/cluster-folder.ts";
 import { type Listening, openServers } from "./rpc/servers.ts";
 import type { ErrorLog } from "./rpc/unary.ts";
@@ -16,8 +17,6 @@ export type ServeOptions = {
   /** Called once the doors are open. */
   readonly opened: () => void;
 };
-
-const renewalMs = 24 * 3_600_000; // the server's certificate lives for 7 days
 
 /** Runs the controller on this machine until `signal` aborts. Throws NotInitialisedError. */
 export async function serve(options: ServeOptions, signal: AbortSignal): Promise<void> {
@@ -35,19 +34,19 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       randomBytes,
       timing: defaultTiming,
     });
-    const issueIdentity = () => authority.issueServer(new Date());
-    const servers = await openServers(
-      { ...options, controller, identity: await issueIdentity(), monotonic },
-      options.listening,
-    );
+    const issuedAt = Date.now();
+    const identity = await authority.issueServer(new Date(issuedAt));
+    const servers = await openServers({ ...options, controller, identity, monotonic }, options.listening);
     options.opened();
 
-    let issuedAt = Date.now();
+    const renewIdentity = createServerRenewal({
+      issuedAt,
+      now: Date.now,
+      renew: async (now) => servers.replaceIdentity(await authority.issueServer(now)),
+    });
     const tick = async () => {
       controller.liveness.tick();
-      if (Math.abs(Date.now() - issuedAt) < renewalMs) return; // the wall clock and no timer: it may be set, either way
-      issuedAt = Date.now();
-      servers.replaceIdentity(await issueIdentity());
+      await renewIdentity();
     };
     const ticking = setInterval(() => {
       tick().catch((error: unknown) => options.log(error, "tick"));
