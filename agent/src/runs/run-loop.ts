@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { RunObserver } from "../converge.ts";
 import type { Run } from "../link/controller-link.ts";
 import type { Log } from "../log.ts";
-import { type RunSchedule, scheduleAfterDrift, scheduleAfterRun, scheduleAtOnce } from "./run-schedule.ts";
+import { scheduleAfterDrift, scheduleAfterRun, scheduleAtOnce, scheduleOfStarted } from "./run-schedule.ts";
 
 /** What a run loop needs. */
 export type RunLoopDeps = {
@@ -38,14 +38,13 @@ export type RunLoop = {
 export function createRunLoop({ converge, activity, outcome, ended, clock, log }: RunLoopDeps): RunLoop {
   const bell = createBell(clock);
   let wanted: DesiredState | undefined;
-  let schedule: RunSchedule = { dueAt: Number.POSITIVE_INFINITY, failures: 0, repairs: 0 };
-  let driftedMeanwhile = false;
+  let schedule = scheduleAtOnce(clock.now());
   let superseded = new AbortController();
 
   async function runOnce(state: DesiredState, signal: AbortSignal): Promise<void> {
     const from = clock.now();
     superseded = new AbortController();
-    driftedMeanwhile = false;
+    schedule = scheduleOfStarted(schedule);
     const either = AbortSignal.any([signal, superseded.signal]);
     const outcomes = await converge(state.resources, either, { activity, outcome }).catch((error: unknown) => {
       if (either.aborted) return undefined;
@@ -55,7 +54,6 @@ export function createRunLoop({ converge, activity, outcome, ended, clock, log }
     if (outcomes === undefined || either.aborted) return;
     const { epoch, generation, revision } = state;
     schedule = scheduleAfterRun(schedule, outcomes, clock.now(), clock.random());
-    if (driftedMeanwhile) schedule = scheduleAfterDrift(schedule, clock.now());
     const run = { epoch, generation, revision, durationMs: Math.round(clock.now() - from), outcomes };
     logRun(log, run);
     ended(run);
@@ -70,7 +68,6 @@ export function createRunLoop({ converge, activity, outcome, ended, clock, log }
     },
 
     drifted() {
-      driftedMeanwhile = true;
       schedule = scheduleAfterDrift(schedule, clock.now());
       bell.ring();
     },
@@ -78,7 +75,8 @@ export function createRunLoop({ converge, activity, outcome, ended, clock, log }
     async run(signal) {
       while (!signal.aborted) {
         const wait = schedule.dueAt - clock.now();
-        if (wanted === undefined || wait > 0) await bell.wait(wait, signal);
+        if (wanted === undefined) await bell.wait(Number.POSITIVE_INFINITY, signal);
+        else if (wait > 0) await bell.wait(wait, signal);
         else await runOnce(wanted, signal);
       }
     },

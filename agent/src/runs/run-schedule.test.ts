@@ -1,11 +1,37 @@
 import type { Outcome } from "@cowherd/proto";
 import { describe, expect, it } from "vitest";
-import { fullPassMs, scheduleAfterDrift, scheduleAfterRun, scheduleAtOnce } from "./run-schedule.ts";
+import {
+  fullPassMs,
+  quietMs,
+  type RunSchedule,
+  scheduleAfterDrift,
+  scheduleAfterRun,
+  scheduleAtOnce,
+  scheduleOfStarted,
+} from "./run-schedule.ts";
 
 const inSync: Outcome = { resource: "hosts", end: "in-sync" };
 const changed: Outcome = { resource: "hosts", end: "changed", changes: ["write /etc/hosts"] };
 const failed: Outcome = { resource: "hosts", end: "failed", reason: "disk full" };
+const growing = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000];
 const skipped: Outcome = { resource: "key", end: "skipped", because: "hosts" };
+
+/** Goes through one run that was due, at once and in no time. */
+const run = (schedule: RunSchedule, outcomes: readonly Outcome[], now: number) =>
+  scheduleAfterRun(scheduleOfStarted(schedule), outcomes, now, 0.5);
+
+/** Returns the waits until each run when something changes right after the one before. */
+function waitsWhileDisturbed(outcomes: readonly Outcome[]): readonly number[] {
+  const waits: number[] = [];
+  let schedule = scheduleAtOnce(0);
+  let now = 0;
+  for (let round = 0; round < 13; round += 1) {
+    schedule = scheduleAfterDrift(run(schedule, outcomes, now), now);
+    waits.push(schedule.dueAt - now);
+    now = schedule.dueAt;
+  }
+  return waits;
+}
 
 describe("the run schedule", () => {
   it("has a new desired state run at once", () => {
@@ -39,13 +65,35 @@ describe("the run schedule", () => {
   });
 
   it("gives way to somebody who changes the same thing back again and again", () => {
-    const waits: number[] = [];
+    expect(waitsWhileDisturbed([changed])).toEqual([500, 500, 500, 500, ...growing]);
+  });
+
+  it("gives way to changes again and again that leave nothing to do", () => {
+    expect(waitsWhileDisturbed([inSync])).toEqual([500, 500, 500, 500, ...growing]);
+  });
+
+  it("gives way to changes that never pause", () => {
     let schedule = scheduleAtOnce(0);
-    for (let run = 0; run < 9; run += 1) {
-      schedule = scheduleAfterDrift(scheduleAfterRun(schedule, [changed], 0, 0.5), 0);
-      waits.push(schedule.dueAt);
+    let runs = 0;
+    for (let now = 0; now < 3_600_000; now += 300) {
+      schedule = scheduleAfterDrift(schedule, now);
+      if (schedule.dueAt > now) continue;
+      schedule = run(schedule, [inSync], now);
+      runs += 1;
     }
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+    expect(runs).toBeLessThan(75);
+  });
+
+  it("is prompt again after a quiet time", () => {
+    let schedule = scheduleAtOnce(0);
+    for (let round = 0; round < 9; round += 1) schedule = run(scheduleAfterDrift(schedule, 0), [changed], 0);
+    expect(scheduleAfterDrift(schedule, quietMs - 1).dueAt).toBe(quietMs - 1 + 32_000);
+    expect(scheduleAfterDrift(schedule, quietMs).dueAt).toBe(quietMs + 500);
+  });
+
+  it("keeps to drift that came during the run", () => {
+    const during = scheduleAfterDrift(scheduleOfStarted(scheduleAtOnce(0)), 1_000);
+    expect(scheduleAfterRun(during, [inSync], 1_200, 0.5).dueAt).toBe(1_500);
   });
 
   it("does not let drift shorten the wait after a failure", () => {

@@ -6,8 +6,12 @@ export type RunSchedule = {
   readonly dueAt: number;
   /** Runs in a row that failed. */
   readonly failures: number;
-  /** Runs in a row that had something to change. Growing means that somebody else changes it back. */
+  /** Drift asks for the next run. */
+  readonly drifted: boolean;
+  /** Runs that drift asked for since the last quiet time, whether or not they found something to change. */
   readonly repairs: number;
+  /** When the last change was seen. */
+  readonly driftedAt: number;
 };
 
 /** What is not watched is found by a full pass, every five minutes. */
@@ -16,33 +20,46 @@ export const fullPassMs = 5 * 60_000;
 const retry = { firstMs: 2_000, mostMs: 60_000 };
 const drift = { firstMs: 500, mostMs: 60_000 };
 
+/** A person at work changes a few things, and each repair is seen as a change itself: so many runs come without delay. */
+const promptRepairs = 4;
+
+/** Longer than the longest wait, after which a repair's own writes are no sign of peace. */
+export const quietMs = 2 * drift.mostMs;
+
 /** A desired state is new: its run is due at once. */
 export function scheduleAtOnce(now: number): RunSchedule {
-  return { dueAt: now, failures: 0, repairs: 0 };
+  return { dueAt: now, failures: 0, drifted: false, repairs: 0, driftedAt: Number.NEGATIVE_INFINITY };
+}
+
+/** The run that was due begins: nothing is due before it ends, unless something changes meanwhile. */
+export function scheduleOfStarted(schedule: RunSchedule): RunSchedule {
+  return { ...schedule, dueAt: Number.POSITIVE_INFINITY, drifted: false };
 }
 
 /** A run ended: it is retried soon after a failure, and repeated as a full pass otherwise. */
 export function scheduleAfterRun(
-  schedule: RunSchedule,
+  started: RunSchedule,
   outcomes: readonly Outcome[],
   now: number,
   random: number,
 ): RunSchedule {
-  const failures = outcomes.some(({ end }) => end === "failed") ? schedule.failures + 1 : 0;
-  const repairs = outcomes.some(({ end }) => end === "changed") ? schedule.repairs + 1 : 0;
+  const failures = outcomes.some(({ end }) => end === "failed") ? started.failures + 1 : 0;
   const wait = failures > 0 ? backoffMs(failures, retry, random) : fullPassMs * (0.9 + 0.2 * random);
-  return { dueAt: now + wait, failures, repairs };
+  const driftDueAt = started.drifted && failures === 0 ? started.dueAt : Number.POSITIVE_INFINITY;
+  return { ...started, dueAt: Math.min(driftDueAt, now + wait), failures };
 }
 
 /**
  * Something that is watched changed: a run is due as soon as the change has settled.
  *
  * An agent's own writes look the same, and lead to one further run that finds nothing to
- * do. What must be repaired again and again is repaired ever later, and a run that failed
- * keeps its own backoff: neither can become a loop.
+ * do. What changes again and again is looked at ever later, whether or not there was
+ * something to repair, and a run that failed keeps its own backoff: neither can become a loop.
  */
 export function scheduleAfterDrift(schedule: RunSchedule, now: number): RunSchedule {
   if (schedule.failures > 0) return schedule;
-  const settleMs = backoffMs(schedule.repairs + 1, drift, 0);
-  return { ...schedule, dueAt: Math.min(schedule.dueAt, now + settleMs) };
+  if (schedule.drifted) return { ...schedule, driftedAt: now };
+  const repairs = now - schedule.driftedAt >= quietMs ? 1 : schedule.repairs + 1;
+  const settleMs = backoffMs(repairs - promptRepairs + 1, drift, 0);
+  return { ...schedule, dueAt: Math.min(schedule.dueAt, now + settleMs), drifted: true, repairs, driftedAt: now };
 }
