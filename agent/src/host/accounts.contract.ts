@@ -56,6 +56,15 @@ export function accountsContract(name: string, createHost: () => Promise<Pick<Ho
       await expect(accounts.addToGroup("ada", "nobody-there", signal)).rejects.toMatchObject({ name: "CommandError" });
     });
 
+    it("bring a change that began to its end, also when it is no longer wanted", async () => {
+      const { accounts } = await createHost();
+      const stop = new AbortController();
+      const adding = accounts.addGroup({ name: "ada", gid: 7777 }, stop.signal);
+      stop.abort();
+      await adding;
+      expect(groupNamed(await accounts.read(), "ada")).toMatchObject({ gid: 7777 });
+    });
+
     it("change the shell", async () => {
       const { accounts } = await createHost();
       await accounts.addGroup({ name: "ada", gid: 7777 }, signal);

@@ -1,4 +1,8 @@
-/** The machine's own logins and groups, as /etc/passwd and /etc/group hold them. */
+/**
+ * The machine's own logins and groups, as /etc/passwd and /etc/group hold them.
+ *
+ * Aborting a signal keeps a change from beginning; one that began goes to its end.
+ */
 export interface Accounts {
   /** Reads all of them. */
   read(): Promise<AccountBook>;

@@ -25,6 +25,13 @@ describe.runIf(canAddUsers)("as root, with the shadow tools", () => {
     return { accounts: createLinuxAccounts(root), files: createLinuxFiles(root) };
   });
 
+  it("begin no change that is no longer wanted", async () => {
+    const accounts = createLinuxAccounts(await makeRoot());
+    const adding = accounts.addGroup({ name: "ada", gid: 7777 }, AbortSignal.abort());
+    await expect(adding).rejects.toMatchObject({ name: "AbortError" });
+    expect((await accounts.read()).groups.map(({ name }) => name)).toEqual(["root"]);
+  });
+
   it("finish a user whom a power cut left without a line in the shadow file", async () => {
     const root = await makeRoot();
     await writeFile(`${root}/etc/passwd`, "root:x:0:0:root:/root:/bin/bash\nada:x:7777:7777::/home/ada:/bin/sh\n");

@@ -9,8 +9,11 @@ const timeoutMs = 60_000; // the shadow tools wait for their lock for up to 15 s
 /** The accounts below `root`, changed through Debian's shadow tools, which keep the lock and the shadow files. */
 export function createLinuxAccounts(root: string): Accounts {
   const place = root === "" ? [] : ["--prefix", root];
-  const shadow = async (tool: "groupadd" | "useradd" | "usermod", args: readonly string[], signal: AbortSignal) =>
-    void (await requireCommand([tool, ...place, ...args], { timeoutMs }, signal));
+  const shadow = async (tool: "groupadd" | "useradd" | "usermod", args: readonly string[], signal: AbortSignal) => {
+    signal.throwIfAborted();
+    const toItsEnd = new AbortController().signal; // killed midway, these leave their lock and half an account
+    await requireCommand([tool, ...place, ...args], { timeoutMs }, toItsEnd);
+  };
   return {
     async read() {
       const passwd = await readFile(`${root}/etc/passwd`, "utf8");
