@@ -81,6 +81,13 @@ describe("what a node should be", () => {
     expect(resource(secondary, "mpi-parameters")).toMatchObject({ defaultHostfile: undefined });
   });
 
+  it("names the hostfile to MPI only once it stands, since every mpirun dies of a missing one", () => {
+    expect(resource(primary, "mpi-parameters")).toMatchObject({ requires: ["packages", "hostfile"] });
+    for (const resources of [secondary, compileCluster(joined).get("primary")]) {
+      expect(resource(resources, "mpi-parameters")).toMatchObject({ requires: ["packages"] });
+    }
+  });
+
   it("does not depend on the order in which nodes joined", () => {
     const other = given(empty(), ...enrolled("secondary1"), ...enrolled("primary"));
     expect([...compileCluster(other)]).toEqual([...compileCluster(joined)]);

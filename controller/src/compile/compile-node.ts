@@ -39,10 +39,10 @@ export function compileNode(
     { id: "packages", requires: [], kind: "packageSet", packages: spec.packages },
     {
       id: "mpi-parameters",
-      requires: ["packages"],
+      // A parameter that names a missing file ends every mpirun, so it comes after the file and not without it.
+      requires: launches ? ["packages", hostfileResource] : ["packages"],
       kind: "mpiParameters",
       subnet: spec.subnet,
-      // A parameter that names a missing file ends every mpirun, so it comes with the file and not before.
       defaultHostfile: launches ? spec.hostfile : undefined,
     },
   ];

@@ -47,11 +47,20 @@ export function enrolled(node: string, facts = machine(node)): readonly ClusterE
   ];
 }
 
-/** The run of the state that is desired of a node now; without reasons it converges. */
-export function ran(state: ClusterState, node: string, failures: Readonly<Record<string, string>> = {}): ClusterEvent {
+/**
+ * The run of the state that is desired of a node now; without reasons it converges. `skipped`
+ * names resources with the ones that they were skipped because of.
+ */
+export function ran(
+  state: ClusterState,
+  node: string,
+  failures: Readonly<Record<string, string>> = {},
+  skipped: Readonly<Record<string, string>> = {},
+): ClusterEvent {
   const { generation = 0n, revision = "" } = state.nodes.get(node)?.desired ?? {};
   const failed = Object.entries(failures).map(([resource, reason]) => ({ resource, end: "failed", reason }) as const);
-  return { type: "run-reported", node, run: { generation, revision, failures: failed } };
+  const left = Object.entries(skipped).map(([resource, because]) => ({ resource, end: "skipped", because }) as const);
+  return { type: "run-reported", node, run: { generation, revision, failures: [...failed, ...left] } };
 }
 
 export function nodeOf(state: ClusterState, name: string): NodeState {

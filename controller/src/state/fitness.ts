@@ -59,11 +59,17 @@ export function waitOf(state: ClusterState, node: NodeState): Wait | undefined {
  * The failures that bar a node from running ranks.
  *
  * The hostfile is for launching: where it alone cannot be written, the primary runs ranks
- * as well as before. Were it withdrawn, the next hostfile would lack it, and nobody could
- * tell why; so it stays, degraded, and the operator reads the reason.
+ * as well as before, also without the parameters that were skipped because of it. Were it
+ * withdrawn, the next hostfile would lack it, and nobody could tell why; so it stays,
+ * degraded, and the operator reads the reason.
  */
 export function barringFailures(run: RunRecord | undefined): readonly Outcome[] {
-  return run?.failures.filter(({ resource }) => resource !== hostfileResource) ?? [];
+  return run?.failures.filter((outcome) => !isOfHostfile(outcome)) ?? [];
+}
+
+function isOfHostfile(outcome: Outcome): boolean {
+  if (outcome.resource === hostfileResource) return true;
+  return outcome.end === "skipped" && outcome.because === hostfileResource;
 }
 
 /** Tells whether a node has the spec's address on one of its interfaces. */
