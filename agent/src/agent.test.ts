@@ -179,7 +179,6 @@ describe("the agent", () => {
     await start();
     runs()[0]?.end();
     await clock.pass(10_000);
-    expect(watched).toEqual([["/etc/hostname"]]);
     drift();
     drift();
     await clock.pass(400);
@@ -189,6 +188,18 @@ describe("the agent", () => {
     runs()[1]?.end();
     await clock.pass(300_000);
     expect(runs()).toHaveLength(3);
+  });
+
+  it("watches for drift from the first run on, and again after each, when more may be there to watch", async () => {
+    kept = state(1n);
+    await start();
+    expect(watched).toEqual([["/etc/hostname"]]);
+    controller.tell({ type: "desired-state", state: state(2n, [sshKey]) });
+    await clock.pass(0);
+    expect(watched).toEqual([["/etc/hostname"], ["/etc/key"]]);
+    runs()[1]?.end();
+    await clock.pass(0);
+    expect(watched).toEqual([["/etc/hostname"], ["/etc/key"], ["/etc/key"]]);
   });
 
   it("looks once more after drift during a run", async () => {

@@ -66,7 +66,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     },
     ended(run) {
       runReport.put(run);
-      watchDrift();
+      watchDrift(); // a folder that it made can be watched from now on
       factsBell.ring();
     },
     clock,
@@ -80,6 +80,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
 
   function want(state: DesiredState): void {
     desired = state;
+    watchDrift(); // before the run, which a slow installation can keep from ending
     runs.want(state);
   }
 
