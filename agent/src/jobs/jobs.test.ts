@@ -86,6 +86,15 @@ describe("systemd jobs", () => {
     expect(end.output).toBe("now\n");
   });
 
+  it("waits for a job where the kernel has no watch left to give", async () => {
+    const watch = () => {
+      throw Object.assign(new Error("EMFILE: too many open files, watch"), { code: "EMFILE" });
+    };
+    const jobs = createSystemdJobs({ folder, transientUnits, execute: createPretendSystemd(transientUnits), watch });
+    const end = await jobs.run(scripted("unwatched", { text: "x", exitCode: 0, seconds: 0.1 }), signal);
+    expect(end).toEqual({ exitCode: 0, output: "x\n" });
+  });
+
   it("says why a job could not be started, and leaves nothing", async () => {
     const execute = () => Promise.reject(new Error("systemd-run: no such program"));
     const jobs = createSystemdJobs({ folder, transientUnits, execute });

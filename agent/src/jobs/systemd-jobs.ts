@@ -1,4 +1,4 @@
-import { watch } from "node:fs";
+import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { mkdir, open, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseExitRecord } from "./exit-record.ts";
@@ -13,12 +13,17 @@ export type SystemdJobsDeps = {
   readonly transientUnits: string;
   /** Runs systemd-run to its end. Rejects when it does not end in 0. */
   execute(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<void>;
+  /** Asks the kernel to tell of changes in a job's folder; throws where it will not. Node's own if absent. */
+  readonly watch?: (folder: string, changed: () => void) => FSWatcher;
 };
 
 const maxOutputBytes = 16 * 1024;
 
 /** A look beside the kernel's word, in case that a unit ended without being able to write how. */
 const lookAgainMs = 30_000;
+
+/** Where there is no word of the kernel's, because the user's inotify instances are used up. */
+const lookUnwatchedMs = 1_000;
 
 /**
  * Jobs as transient systemd units.
@@ -27,7 +32,8 @@ const lookAgainMs = 30_000;
  * agent was there to see it. Waiting costs no process: the kernel tells of the record, and
  * a unit that runs has its file in `transientUnits`, which a power cut empties.
  */
-export function createSystemdJobs({ folder, transientUnits, execute }: SystemdJobsDeps): Jobs {
+export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
+  const { folder, transientUnits, execute, watch = watchFolder } = deps;
   const isLoaded = async (id: string) =>
     (await stat(join(transientUnits, unitOf(id))).catch(ignoreAbsence)) !== undefined;
 
@@ -54,7 +60,7 @@ export function createSystemdJobs({ folder, transientUnits, execute }: SystemdJo
       if (!started && !(await isLoaded(job.id)) && (await readText(join(at, "exit"))) === undefined) {
         await start(job, at, signal);
       }
-      await ended(at, () => isLoaded(job.id), signal);
+      await ended({ at, isLoaded: () => isLoaded(job.id), watch }, signal);
       const exit = await readText(join(at, "exit"));
       const exitCode = exit === undefined ? undefined : parseExitRecord(exit);
       const output = await readEnd(join(at, "output"));
@@ -65,13 +71,19 @@ export function createSystemdJobs({ folder, transientUnits, execute }: SystemdJo
   };
 }
 
+type Waiting = {
+  readonly at: string;
+  readonly isLoaded: () => Promise<boolean>;
+  readonly watch: NonNullable<SystemdJobsDeps["watch"]>;
+};
+
 /** Resolves once there is a record of the end, or nothing is left that could make one. */
-async function ended(at: string, isLoaded: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+async function ended({ at, isLoaded, watch }: Waiting, signal: AbortSignal): Promise<void> {
   const hasRecord = async () => (await readText(join(at, "exit"))) !== undefined;
   let wake = () => {};
   const wakeUp = () => wake();
-  const watcher = watch(at, wakeUp);
-  watcher.on("error", wakeUp);
+  const watcher = watchIfAny(at, wakeUp, watch);
+  watcher?.on("error", wakeUp);
   signal.addEventListener("abort", wakeUp);
   try {
     for (;;) {
@@ -82,14 +94,22 @@ async function ended(at: string, isLoaded: () => Promise<boolean>, signal: Abort
       // Loaded is asked before the record is looked for again: it is written before the unit is unloaded.
       if (!(await isLoaded())) return;
       signal.throwIfAborted();
-      const timer = setTimeout(wakeUp, lookAgainMs);
+      const timer = setTimeout(wakeUp, watcher === undefined ? lookUnwatchedMs : lookAgainMs);
       await told;
       clearTimeout(timer);
       signal.throwIfAborted();
     }
   } finally {
-    watcher.close();
+    watcher?.close();
     signal.removeEventListener("abort", wakeUp);
+  }
+}
+
+function watchIfAny(at: string, changed: () => void, watch: Waiting["watch"]): FSWatcher | undefined {
+  try {
+    return watch(at, changed);
+  } catch {
+    return undefined; // the work itself needs no watch
   }
 }
 
