@@ -2,7 +2,7 @@ import type { CertificateAuthority } from "../identity/certificate-authority.ts"
 import { parseSigningRequest } from "../identity/signing-request.ts";
 import type { Loop } from "../reconcile/loop.ts";
 import { parseFacts, type ReportedFacts } from "../state/parse-facts.ts";
-import { type Applicant, judgeToken } from "../tokens/token-record.ts";
+import { type Applicant, judgeToken, spendToken } from "../tokens/token-record.ts";
 import { requireNode } from "../tokens/tokens.ts";
 import { refuseClone, refuseSharedKey } from "./clone.ts";
 
@@ -58,7 +58,7 @@ export function createEnrollment({ loop, authority, now }: EnrollmentDeps): Enro
       refuseClone(state, node, facts);
       loop.commit({
         events: [{ type: "node-enrolled", node, certificate: issued.fingerprint, facts }],
-        tokens: new Map(tokens).set(token.id, { ...token, spentBy: fingerprint }),
+        tokens: spendToken(tokens, token, fingerprint),
       });
       return { node, certificate: issued.certificate };
     },

@@ -46,6 +46,16 @@ describe("joining", () => {
     expect(await ask((answer) => agent.heartbeat({ activity: "" }, answer))).toEqual({ nextPeriodMs: 2000 });
   });
 
+  it("gives a node that another machine took over not back to the former, whatever token that one spent", async () => {
+    await using cluster = await startFakeCluster();
+    const { token } = await newToken(cluster);
+    const former = await newMachineKey();
+    await cluster.enroll({ token, key: former, n: 1 });
+    const { agent } = cluster.clients(await cluster.join("secondary1", 2));
+    expect(await refusal(cluster.enroll({ token, key: former, n: 1 }))).toBe("TOKEN_UNKNOWN");
+    expect(await ask((answer) => agent.heartbeat({ activity: "" }, answer))).toEqual({ nextPeriodMs: 2000 });
+  });
+
   it("names what is wrong with a token", async () => {
     await using cluster = await startFakeCluster();
     const [used, other, expired, revoked] = [

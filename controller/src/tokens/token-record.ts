@@ -62,3 +62,19 @@ export function judgeToken(tokens: Iterable<TokenRecord>, applicant: Applicant, 
   }
   throw new TokenRefusedError("unknown", "no such token");
 }
+
+/**
+ * Returns the tokens after a machine spent one of them.
+ *
+ * Another machine that spent one of the same node loses it: repeated, it would take the
+ * node back from the machine that replaced it.
+ */
+export function spendToken(
+  tokens: ReadonlyMap<string, TokenRecord>,
+  token: TokenRecord,
+  key: string,
+): ReadonlyMap<string, TokenRecord> {
+  const replaced = ({ node, spentBy }: TokenRecord) => node === token.node && spentBy !== undefined && spentBy !== key;
+  const kept = [...tokens].filter(([, other]) => !replaced(other));
+  return new Map(kept).set(token.id, { ...token, spentBy: key });
+}
