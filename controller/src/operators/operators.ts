@@ -43,7 +43,7 @@ export function createOperators({ loop, authority, now }: OperatorsDeps): Operat
   return {
     apply(spec) {
       const { state, tokens } = loop.record();
-      refuseMove(state.spec, spec);
+      refuseMove(state, spec);
       const removed = [...state.spec.nodes.keys()].filter((node) => !spec.nodes.has(node));
       const committed = loop.commit({
         events: [{ type: "spec-applied", spec }],
