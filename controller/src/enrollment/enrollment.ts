@@ -19,6 +19,14 @@ export type Application = {
 /** The node that the machine is from now on. `certificate` is PEM. */
 export type Enrolled = { readonly node: string; readonly certificate: string };
 
+/** The certificate is not, or no longer, one that may speak for anyone here. */
+export class CertificateRevokedError extends Error {
+  override readonly name = "CertificateRevokedError";
+}
+
+/** A node, as the certificate that speaks for it proves it. `certificate` is its fingerprint. */
+export type CertifiedNode = { readonly node: string; readonly certificate: string };
+
 /** Turns machines into nodes. */
 export interface Enrollment {
   /**
@@ -28,8 +36,12 @@ export interface Enrollment {
    * FactsRefusedError or UnknownNodeError, and then the token is as it was.
    */
   enroll(application: Application): Promise<Enrolled>;
-  /** Issues a node's next certificate; the old one stays good until the new one was used. Throws SigningRequestRefusedError. */
-  renew(node: string, csr: Uint8Array): Promise<string>;
+  /**
+   * Issues a node's next certificate (PEM); the old one stays good until the new one was used.
+   *
+   * Throws SigningRequestRefusedError, and CertificateRevokedError for a machine that is not the node any more.
+   */
+  renew(caller: CertifiedNode, csr: Uint8Array): Promise<string>;
 }
 
 export type EnrollmentDeps = {
@@ -63,9 +75,14 @@ export function createEnrollment({ loop, authority, now }: EnrollmentDeps): Enro
       return { node, certificate: issued.certificate };
     },
 
-    async renew(node, csr) {
+    async renew({ node, certificate }, csr) {
       const { key } = await parseSigningRequest(csr);
       const issued = await authority.issuePeer({ role: "node", node }, key, new Date(now()));
+
+      // Asked again, and from here on without a pause: the node may be another machine's by now.
+      if (!loop.record().state.nodes.get(node)?.certificates.includes(certificate)) {
+        throw new CertificateRevokedError(`the certificate does not speak for ${node} any more`);
+      }
       loop.commit({ events: [{ type: "certificate-issued", node, certificate: issued.fingerprint }] });
       return issued.certificate;
     },

@@ -1,8 +1,9 @@
 import { parseOutcome, toWireDesiredState, toWireResource } from "@cowherd/proto";
 import type { AgentServiceServer, SessionResponse } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
+import { CertificateRevokedError, type CertifiedNode } from "../enrollment/enrollment.ts";
 import type { SessionEnd, SessionMessage } from "../sessions/session.ts";
-import { CertificateRevokedError, type Connected, type Peer } from "./peer.ts";
+import type { Connected, Peer } from "./peer.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { isOurFault, MalformedRequestError, RoleRefusedError, SessionSupersededError } from "./rpc-error.ts";
 import { toRunRecord } from "./run-record.ts";
@@ -14,7 +15,7 @@ export function createAgentService(
   identify: (call: Connected) => Peer,
   log: ErrorLog,
 ): AgentServiceServer {
-  function caller(call: Connected): { readonly node: string; readonly certificate: string } {
+  function caller(call: Connected): CertifiedNode {
     const peer = identify(call);
     if (peer.role !== "node") throw new RoleRefusedError("only a node may speak about a node");
     controller.certificateUsed(peer.node, peer.certificate);
@@ -66,7 +67,7 @@ export function createAgentService(
     }),
 
     renew: unary(log, async ({ csr }, call) => ({
-      certificate: await controller.enrollment.renew(caller(call).node, csr),
+      certificate: await controller.enrollment.renew(caller(call), csr),
     })),
   };
 }

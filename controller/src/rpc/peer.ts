@@ -1,5 +1,6 @@
 import { type PeerIdentity, parsePeerIdentity } from "@cowherd/proto";
 import type { ServerUnaryCall } from "@grpc/grpc-js";
+import { CertificateRevokedError } from "../enrollment/enrollment.ts";
 import { fingerprintOf } from "../identity/fingerprint.ts";
 import type { ClusterRecord } from "../store/cluster-store.ts";
 
@@ -11,11 +12,6 @@ export type Peer =
 
 /** What every kind of grpc-js call tells of its connection. */
 export type Connected = Pick<ServerUnaryCall<unknown, unknown>, "getAuthContext" | "getPeer">;
-
-/** The certificate is not, or no longer, one that may speak for anyone here. */
-export class CertificateRevokedError extends Error {
-  override readonly name = "CertificateRevokedError";
-}
 
 /**
  * Tells who holds the certificate of a connection.

@@ -1,6 +1,7 @@
 import { type ErrorReason, errorDetailTrailer } from "@cowherd/proto";
 import { ErrorDetail } from "@cowherd/proto/wire";
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
+import { CertificateRevokedError } from "../enrollment/enrollment.ts";
 import { SigningRequestRefusedError } from "../identity/signing-request.ts";
 import { OperatorNameError } from "../operators/operators.ts";
 import { PrimaryError } from "../operators/primary.ts";
@@ -8,7 +9,6 @@ import { InvalidSpecError, type SpecProblem } from "../spec/cluster-spec.ts";
 import { FactsRefusedError } from "../state/parse-facts.ts";
 import { type TokenProblem, TokenRefusedError } from "../tokens/token-record.ts";
 import { TokenLifetimeError, UnknownNodeError, UnknownTokenError } from "../tokens/tokens.ts";
-import { CertificateRevokedError } from "./peer.ts";
 
 /** The caller's role may not call this method. */
 export class RoleRefusedError extends Error {
