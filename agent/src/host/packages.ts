@@ -7,7 +7,8 @@ export interface Packages {
    * Installs packages, waiting for others who hold the package database's lock.
    *
    * It goes on when the agent stops, and is joined when the agent asks again. Rejects with
-   * InstallError. Configuration files that the operator changed are kept.
+   * InstallError. Configuration files that the operator changed are kept. No package is ever
+   * removed: one that conflicts with another fails. What the packages depend on may be upgraded.
    */
   install(names: readonly string[], signal: AbortSignal): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Resource } from "./resource.ts";
 
 type Change = { readonly packages: readonly string[] };
 
-/** Debian packages, in any version. None is ever removed, and none that is there is upgraded. */
+/** Debian packages, in any version. None is ever removed; those that are there are upgraded only where a new one depends on it. */
 export const packageSetResource: Resource<SpecOf<"packageSet">, ReadonlySet<string>, Change> = {
   read: ({ packages }, host, signal) => host.packages.installed(packages, signal),
 

@@ -42,8 +42,19 @@ describe("linux packages", () => {
     expect(job?.argv[0]).toBe("/usr/bin/apt-get");
     expect(job?.argv.join(" ")).toContain("DPkg::Lock::Timeout=");
     expect(job?.argv.join(" ")).toContain("--force-confold");
-    expect(job?.argv.slice(-5)).toEqual(["install", "--no-install-recommends", "--", "openmpi-bin", "vim"]);
+    expect(job?.argv.slice(-2)).toEqual(["openmpi-bin", "vim"]);
+    expect(job?.argv).toContain("--no-install-recommends");
     expect(job?.env["DEBIAN_FRONTEND"]).toBe("noninteractive");
+  });
+
+  it("lets apt uninstall nobody's package for the sake of a new one, and says so where it would have to", async () => {
+    const refusal = failed("E: Packages need to be removed but remove is disabled.\n");
+    const jobs = scriptedJobs(refusal, done, refusal);
+    await expect(createLinuxPackages({ root: await makeRoot(), jobs }).install(["vim"], signal)).rejects.toThrow(
+      "remove is disabled",
+    );
+    const installs = jobs.asked.filter(({ argv }) => argv.includes("install"));
+    expect(installs.map(({ argv }) => argv.includes("--no-remove"))).toEqual([true, true]);
   });
 
   it("updates first on a machine without package lists", async () => {

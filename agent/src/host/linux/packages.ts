@@ -53,7 +53,7 @@ export function createLinuxPackages({ root, jobs }: { readonly root: string; rea
     async install(names, signal) {
       const id = `apt-install-${createHash("sha256").update(names.join(" ")).digest("hex").slice(0, 12)}`;
       const install = () =>
-        aptGet(id, ["install", "--no-install-recommends", "--", ...names.map(refusePattern)], signal);
+        aptGet(id, ["install", "--no-remove", "--no-install-recommends", "--", ...names.map(refusePattern)], signal);
       const update = () => aptGet("apt-update", ["update"], signal);
 
       if (await wasInterrupted(root)) await finishInterrupted(signal);
