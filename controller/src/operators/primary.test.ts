@@ -10,6 +10,10 @@ const specOf = (nodes: Readonly<Record<string, number>>) =>
       .map(([name, last]) => `  ${name}: { address: 192.168.56.${last} }\n`)
       .join("")}`,
   );
+const renamed = parseClusterSpec(`nodes:
+  head: { address: 192.168.56.10, role: primary }
+  secondary1: { address: 192.168.56.11 }
+`);
 const moved = specOf({ primary: 99, secondary1: 11, secondary2: 12 });
 
 it.each([
@@ -28,6 +32,18 @@ it("keeps the primary's address while another node has joined, which would look 
 
 it("lets the primary have another address when the nodes that joined leave with it", () => {
   expect(() => refuseMove(joined("primary", "secondary1"), specOf({ primary: 99, secondary2: 12 }))).not.toThrow();
+});
+
+it.each([
+  ["nobody", joined()],
+  ["only another node", joined("secondary1")],
+])("lets the primary have another name where %s joined", (_, state) => {
+  expect(() => refuseMove(state, renamed)).not.toThrow();
+});
+
+it("keeps the primary's name once a machine has joined under it", () => {
+  const message = "the primary is primary and cannot become head: the controller lives there";
+  expect(() => refuseMove(joined("primary"), renamed)).toThrow(new PrimaryError(message));
 });
 
 it("lets other nodes have other addresses", () => {

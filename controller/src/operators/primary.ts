@@ -2,7 +2,7 @@ import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import { primaryOf } from "../spec/primary-of.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
 
-/** The controller lives on the primary, which therefore stays. */
+/** The controller lives on the primary, which therefore stays once a machine has joined as it. */
 export class PrimaryError extends Error {
   override readonly name = "PrimaryError";
 }
@@ -13,7 +13,9 @@ export class PrimaryError extends Error {
  */
 export function refuseMove({ spec, nodes }: ClusterState, next: ClusterSpec): void {
   const [from, to] = [primaryOf(spec), primaryOf(next)];
-  if (from !== to) throw new PrimaryError(`the primary is ${from} and cannot become ${to}: the controller lives there`);
+  if (from !== to && nodes.has(from)) {
+    throw new PrimaryError(`the primary is ${from} and cannot become ${to}: the controller lives there`);
+  }
 
   const [before, after] = [spec.nodes.get(from)?.address, next.nodes.get(to)?.address];
   const stranded = [...nodes.keys()].filter((name) => name !== from && next.nodes.has(name));

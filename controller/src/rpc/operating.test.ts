@@ -104,6 +104,16 @@ describe("an operator", () => {
     });
     const spec = specText.replace("primary:", "other:");
     await expect(ask((answer) => cluster.local.apply({ spec }, answer))).rejects.toMatchObject({ code });
+    await expect(ask((answer) => cluster.local.plan({ spec }, answer))).rejects.toMatchObject({ code });
+  });
+
+  it("can correct the primary's name and address before it joined", async () => {
+    await using cluster = await startFakeCluster();
+    const spec = specText.replace("primary: { address: 192.168.56.10", "head: { address: 192.168.56.9");
+    const planned = await ask<PlanResponse>((answer) => cluster.local.plan({ spec }, answer));
+    expect(planned.nodes.map(({ node }) => node)).toContain("head");
+    const applied = await ask<ApplyResponse>((answer) => cluster.local.apply({ spec }, answer));
+    expect(applied).toMatchObject({ added: ["head"], removed: ["primary"] });
   });
 
   it("is refused a token for a node that is in no spec, and one that lives too long", async () => {
