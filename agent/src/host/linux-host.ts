@@ -12,7 +12,7 @@ export function createLinuxHost({ jobs }: { readonly jobs: Jobs }): Host {
   return {
     files: createLinuxFiles(root),
     accounts: createLinuxAccounts(root),
-    packages: createLinuxPackages({ root, jobs }),
+    packages: createLinuxPackages({ root, jobs, now: () => performance.now() }),
     runningHostname: createLinuxRunningHostname(),
     keyMaker: createLinuxKeyMaker("/run"), // in memory, and gone with the next boot
   };

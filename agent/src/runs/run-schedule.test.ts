@@ -44,14 +44,15 @@ describe("the run schedule", () => {
     expect(dueAt(0)).toBeLessThan(dueAt(0.99));
   });
 
-  it("retries failures from two seconds up to a minute apart", () => {
+  it("retries failures from two seconds apart up to as rarely as a full pass", () => {
     const waits: number[] = [];
     let schedule = scheduleAtOnce(0);
-    for (let run = 0; run < 8; run += 1) {
+    for (let run = 0; run < 10; run += 1) {
       schedule = scheduleAfterRun(schedule, [failed, skipped], 0, 0);
       waits.push(schedule.dueAt);
     }
-    expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+    const doubled = [2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000];
+    expect(waits).toEqual([...doubled, fullPassMs, fullPassMs]);
     expect(scheduleAfterRun(schedule, [changed], 0, 0.5)).toMatchObject({ failures: 0, dueAt: fullPassMs });
   });
 
@@ -96,8 +97,15 @@ describe("the run schedule", () => {
     expect(scheduleAfterRun(during, [inSync], 1_200, 0.5).dueAt).toBe(1_500);
   });
 
-  it("does not let drift shorten the wait after a failure", () => {
-    const schedule = scheduleAfterRun(scheduleAtOnce(0), [failed], 0, 0);
-    expect(scheduleAfterDrift(schedule, 0)).toEqual(schedule);
+  it("repairs drift as soon although something else keeps failing", () => {
+    let schedule = scheduleAtOnce(0);
+    for (let round = 0; round < 9; round += 1) schedule = run(schedule, [failed], 0);
+    expect(scheduleAfterDrift(schedule, 1_000).dueAt).toBe(1_500);
+    const during = scheduleAfterDrift(scheduleOfStarted(schedule), 1_000);
+    expect(scheduleAfterRun(during, [failed], 1_200, 0.5).dueAt).toBe(1_500);
+  });
+
+  it("gives way to a failure that makes itself felt as drift", () => {
+    expect(waitsWhileDisturbed([failed])).toEqual([500, 500, 500, 500, ...growing]);
   });
 });

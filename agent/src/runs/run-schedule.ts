@@ -17,7 +17,7 @@ export type RunSchedule = {
 /** What is not watched is found by a full pass, every five minutes. */
 export const fullPassMs = 5 * 60_000;
 
-const retry = { firstMs: 2_000, mostMs: 60_000 };
+const retry = { firstMs: 2_000, mostMs: fullPassMs };
 const drift = { firstMs: 500, mostMs: 60_000 };
 
 /** A person at work changes a few things, and each repair is seen as a change itself: so many runs come without delay. */
@@ -36,7 +36,10 @@ export function scheduleOfStarted(schedule: RunSchedule): RunSchedule {
   return { ...schedule, dueAt: Number.POSITIVE_INFINITY, drifted: false };
 }
 
-/** A run ended: it is retried soon after a failure, and repeated as a full pass otherwise. */
+/**
+ * A run ended: after a failure it is retried, ever later up to the time of a full pass, and
+ * repeated as a full pass otherwise. Drift that came during the run is seen to before.
+ */
 export function scheduleAfterRun(
   started: RunSchedule,
   outcomes: readonly Outcome[],
@@ -45,7 +48,7 @@ export function scheduleAfterRun(
 ): RunSchedule {
   const failures = outcomes.some(({ end }) => end === "failed") ? started.failures + 1 : 0;
   const wait = failures > 0 ? backoffMs(failures, retry, random) : fullPassMs * (0.9 + 0.2 * random);
-  const driftDueAt = started.drifted && failures === 0 ? started.dueAt : Number.POSITIVE_INFINITY;
+  const driftDueAt = started.drifted ? started.dueAt : Number.POSITIVE_INFINITY;
   return { ...started, dueAt: Math.min(driftDueAt, now + wait), failures };
 }
 
@@ -54,10 +57,10 @@ export function scheduleAfterRun(
  *
  * An agent's own writes look the same, and lead to one further run that finds nothing to
  * do. What changes again and again is looked at ever later, whether or not there was
- * something to repair, and a run that failed keeps its own backoff: neither can become a loop.
+ * something to repair, and also where a failed attempt is what changed it: none can become a
+ * loop. What fails does not keep the rest from being repaired.
  */
 export function scheduleAfterDrift(schedule: RunSchedule, now: number): RunSchedule {
-  if (schedule.failures > 0) return schedule;
   if (schedule.drifted) return { ...schedule, driftedAt: now };
   const repairs = now - schedule.driftedAt >= quietMs ? 1 : schedule.repairs + 1;
   const settleMs = backoffMs(repairs - promptRepairs + 1, drift, 0);

@@ -15,8 +15,23 @@ const env = {
 const keepOperatorsFiles = ["-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"];
 const waitForLock = ["-o", "DPkg::Lock::Timeout=300"]; // seconds; unattended-upgrades holds it after each boot
 
+const failWhenOutOfReach = ["-o", "APT::Update::Error-Mode=any"]; // else an update that reached nobody ends in 0
+
+/** A package that the mirror lacks is asked for again and again; new lists are no oftener of use than this. */
+const listsServeMs = 3_600_000;
+
+/** What the adapter stands on. */
+export type LinuxPackagesDeps = {
+  readonly root: string;
+  readonly jobs: Jobs;
+  /** Milliseconds since some fixed moment, never going back. */
+  now(): number;
+};
+
 /** Packages below `root`, read with dpkg-query and installed with apt-get in jobs that outlive the agent. */
-export function createLinuxPackages({ root, jobs }: { readonly root: string; readonly jobs: Jobs }): Packages {
+export function createLinuxPackages({ root, jobs, now }: LinuxPackagesDeps): Packages {
+  let updatedAt = Number.NEGATIVE_INFINITY;
+
   const aptGet = (id: string, args: readonly string[], signal: AbortSignal): Promise<JobEnd> => {
     const job: Job = {
       id,
@@ -54,12 +69,16 @@ export function createLinuxPackages({ root, jobs }: { readonly root: string; rea
       const id = `apt-install-${createHash("sha256").update(names.join(" ")).digest("hex").slice(0, 12)}`;
       const install = () =>
         aptGet(id, ["install", "--no-remove", "--no-install-recommends", "--", ...names.map(refusePattern)], signal);
-      const update = () => aptGet("apt-update", ["update"], signal);
+      const update = async () => {
+        const end = await aptGet("apt-update", [...failWhenOutOfReach, "update"], signal);
+        if (end.exitCode === 0) updatedAt = now();
+        return end;
+      };
 
       if (await wasInterrupted(root)) await finishInterrupted(signal);
       let updated = (await hasPackageLists(root)) ? undefined : await update();
       let end = await install();
-      if (end.exitCode !== 0 && updated === undefined) {
+      if (end.exitCode !== 0 && updated === undefined && now() - updatedAt >= listsServeMs) {
         updated = await update(); // the lists may be too old to name what the mirror still has
         end = await install();
       }
