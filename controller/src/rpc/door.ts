@@ -1,4 +1,4 @@
-import { createServer, type ListenOptions } from "node:net";
+import { createServer, type ListenOptions, type Socket } from "node:net";
 import type { Server, ServerCredentials } from "@grpc/grpc-js";
 
 /** A listening socket in front of a grpc-js server. */
@@ -29,7 +29,10 @@ export async function openDoor(
   limits: DoorLimits,
 ): Promise<Door> {
   const injector = server.createConnectionInjector(credentials);
+  const inside = new Set<Socket>();
   const listener = createServer((socket) => {
+    inside.add(socket);
+    socket.once("close", () => inside.delete(socket));
     socket.on("error", () => socket.destroy()); // a peer that vanished is not our error
     if (limits.idleMs > 0) socket.setTimeout(limits.idleMs, () => socket.destroy());
     injector.injectConnection(socket);
@@ -47,7 +50,11 @@ export async function openDoor(
       const closed = Promise.withResolvers<void>();
       listener.close(() => closed.resolve());
       injector.drain(graceMs);
+      const cutOff = setTimeout(() => {
+        for (const socket of inside) socket.destroy(); // grpc-js knows of none before its handshake
+      }, graceMs);
       await closed.promise;
+      clearTimeout(cutOff);
     },
   };
 }

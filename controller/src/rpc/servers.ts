@@ -117,13 +117,15 @@ const enrollmentLimits = { maxConnections: 128, idleMs: 15_000 };
 
 /** In this order, or tryShutdown never returns: an open stream holds it up, and a drain after it does nothing. */
 async function closeBoth(server: Server, door: Door): Promise<void> {
-  await door.close(500);
   const closed = Promise.withResolvers<void>();
   const force = setTimeout(() => {
     server.forceShutdown();
     closed.resolve();
   }, 10_000);
-  server.tryShutdown(() => closed.resolve());
-  await closed.promise;
-  clearTimeout(force);
+  door.close(500).then(() => server.tryShutdown(() => closed.resolve()), closed.reject);
+  try {
+    await closed.promise;
+  } finally {
+    clearTimeout(force);
+  }
 }
