@@ -1,5 +1,5 @@
 import type { Timing } from "./config.ts";
-import { refuseClone } from "./enrollment/clone.ts";
+import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
@@ -83,6 +83,7 @@ export function createController(deps: ControllerDeps): Controller {
       const { state } = loop.record();
       try {
         const facts = parseFacts(reported, { maxSlots: state.spec.maxSlots, user: state.spec.user.name });
+        refuseOtherMachine(state, node, facts);
         refuseClone(state, node, facts);
         loop.commit({ events: [{ type: "facts-reported", node, facts }] });
       } catch (error) {

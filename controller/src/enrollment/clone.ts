@@ -9,18 +9,29 @@ import type { TokenRecord } from "../tokens/token-record.ts";
  *
  * Cloned machines are common, and two of them under one identity take turns at breaking
  * each other. Other cards are not compared: a copied image brings its virtual bridges
- * along. Throws FactsRefusedError, which names the other node.
+ * along. What is unknown is nobody's. Throws FactsRefusedError, which names the other node.
  */
 export function refuseClone(state: ClusterState, node: string, facts: NodeFacts): void {
   const mac = clusterMac(state.spec, node, facts);
   for (const other of state.nodes.values()) {
     if (other.name === node) continue;
-    if (other.facts.machineId === facts.machineId) {
+    if (facts.machineId !== "" && other.facts.machineId === facts.machineId) {
       throw new FactsRefusedError("machineId", `is that of ${other.name}; ${remedy}`);
     }
-    if (mac !== undefined && mac === clusterMac(state.spec, other.name, other.facts)) {
+    if (mac !== undefined && mac !== "" && mac === clusterMac(state.spec, other.name, other.facts)) {
       throw new FactsRefusedError("interfaces", `the MAC ${mac} is that of ${other.name}; ${remedy}`);
     }
+  }
+}
+
+/**
+ * Refuses facts of another machine than the one that joined as the node: a copied disk
+ * brings the node's key and certificate along. Throws FactsRefusedError.
+ */
+export function refuseOtherMachine(state: ClusterState, node: string, { machineId }: NodeFacts): void {
+  const joined = state.nodes.get(node)?.facts.machineId ?? "";
+  if (joined !== "" && machineId !== "" && joined !== machineId) {
+    throw new FactsRefusedError("machineId", "another machine speaks with this node's key; join it with its own token");
   }
 }
 

@@ -145,7 +145,7 @@ describe("a report", () => {
     await cluster.join("secondary2", 2);
     const before = cluster.controller.loop.record().state.nodes.get("secondary2");
     const { agent } = cluster.clients(await cluster.join("secondary1", 1));
-    const facts = machineFacts("192.168.56.12", 3, { hostname: "secondary2" });
+    const facts = machineFacts("192.168.56.12", 1, { hostname: "secondary2" });
     await ask((answer) => agent.reportFacts({ facts }, answer));
     const { nodes } = cluster.controller.loop.record().state;
     expect(nodes.get("secondary2")?.facts).toBe(before?.facts);
@@ -153,6 +153,7 @@ describe("a report", () => {
   });
 
   it.each([
+    ["the machine-id of another machine, as from a copied disk,", { machineId: "ff".repeat(16) }],
     ["a newline in the hostname", { hostname: "x\nevil slots=9" }],
     ["a million processors", { processors: { online: 1e6, schedulable: 1e6, quota: undefined, cores: 1e6 } }],
   ])("with %s is refused, named in the status, and leaves the hostfile as it was", async (_what, over) => {
