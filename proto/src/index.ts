@@ -3,6 +3,7 @@ export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } fro
 export { type HostfileContent, renderHostfile } from "./hostfile-text.ts";
 export { nodeNameProblem } from "./node-name.ts";
 export { type Outcome, parseOutcome, toWireOutcome } from "./outcome.ts";
+export { packageNameProblem } from "./package-name.ts";
 export { formatPeerIdentity, type PeerIdentity, parsePeerIdentity } from "./peer-identity.ts";
 export {
   createDesiredState,

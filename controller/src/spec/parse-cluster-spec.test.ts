@@ -186,6 +186,11 @@ it.each([
     'among the user\'s keys: choose a path outside "/home/mpihpc/.ssh"',
   ],
   ["a package with its version", withField("packages: [gcc=12]"), '"gcc=12" is no Debian package\'s name'],
+  [
+    "a package that apt would remove",
+    withField("packages: [gcc, vim-]"),
+    '1:17: packages.1: "vim-" is more than a name to apt',
+  ],
   ["packages that are one text", withField("packages: gcc"), "packages: expected a list of packages"],
   [
     "very many packages",

@@ -1,3 +1,4 @@
+import { packageNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import { formatAddress, parseAddress, parseSubnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
@@ -83,12 +84,10 @@ export const cleanPath = textThat("an absolute path", (text) => {
     : `${quote(text)} holds a character that will not do: use letters, digits and . _ @ + ~ -`;
 });
 
-/** Debian policy 5.6.1. */
-const packageName = textThat("a package's name", (text) =>
-  /^[a-z0-9][a-z0-9+.-]{1,127}$/.test(text)
-    ? undefined
-    : `${quote(text)} is no Debian package's name: use a to z, digits and + . -, without version or architecture`,
-);
+const packageName = textThat("a package's name", (text) => {
+  const problem = packageNameProblem(text);
+  return problem === undefined ? undefined : `${quote(text)} ${problem}`;
+});
 
 /** A list in which nothing stands twice. */
 function listOf<Item extends z.ZodType<string>>(item: Item, expected: string, longest: number) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
+import { packageNameProblem } from "@cowherd/proto";
 import type { Job, JobEnd, Jobs } from "../../jobs/jobs.ts";
 import { InstallError, type Packages } from "../packages.ts";
 import { runCommand } from "../run-command.ts";
@@ -93,8 +94,7 @@ export function createLinuxPackages({ root, jobs, now }: LinuxPackagesDeps): Pac
 
 /** dpkg-query and apt-get take patterns, versions and a "-" for removal where a name should be. */
 function refusePattern(name: string): string {
-  if (!/^[a-z0-9][a-z0-9.+-]*[a-z0-9]$|^[a-z0-9]+\+\+$/.test(name))
-    throw new InstallError(`${JSON.stringify(name)} is not a package name`);
+  if (packageNameProblem(name) !== undefined) throw new InstallError(`${JSON.stringify(name)} is not a package name`);
   return name;
 }
 
