@@ -17,7 +17,8 @@ export type RunSchedule = {
 /** What is not watched is found by a full pass, every five minutes. */
 export const fullPassMs = 5 * 60_000;
 
-const retry = { firstMs: 2_000, mostMs: fullPassMs };
+/** A hostfile that met a full disk must not stay old for long once there is room again. */
+const retry = { firstMs: 2_000, mostMs: 60_000 };
 const drift = { firstMs: 500, mostMs: 60_000 };
 
 /** A person at work changes a few things, and each repair is seen as a change itself: so many runs come without delay. */
@@ -37,8 +38,8 @@ export function scheduleOfStarted(schedule: RunSchedule): RunSchedule {
 }
 
 /**
- * A run ended: after a failure it is retried, ever later up to the time of a full pass, and
- * repeated as a full pass otherwise. Drift that came during the run is seen to before.
+ * A run ended: after a failure it is retried, ever later up to a minute, and repeated as a
+ * full pass otherwise. Drift that came during the run is seen to before.
  */
 export function scheduleAfterRun(
   started: RunSchedule,
