@@ -13,11 +13,17 @@ rest. Ends in 1 if a goal is missed.
   --seconds N  how long it is watched (60)
   --starts N   how often it is started (5)
   --json       print the report as JSON
+
+example: npm run bench -- agent --seconds 20 --starts 3
 `;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(usage);
+    return 0;
+  }
   const options = readOptions(args);
   if (options === undefined) {
     process.stderr.write(usage);

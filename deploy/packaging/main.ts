@@ -6,11 +6,17 @@ import { NoRuntimeError } from "./runtime-package.ts";
 const usage = `usage: npm run package -- [--out DIR]
 
 Makes the Debian packages cowherd-runtime (Node) and cowherd (all else), in dist/packages or DIR.
+
+example: npm run package -- --out /tmp/cowherd
 `;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(usage);
+    return 0;
+  }
   const options = readOptions(args);
   if (options === undefined) {
     process.stderr.write(usage);
