@@ -22,6 +22,8 @@ const usage = `usage: cowherd-controller COMMAND
   check    look the cluster.yaml on standard input over
              --file NAME for messages
   version  print the version
+
+example: cowherd-controller check --file cluster.yaml < cluster.yaml
 `;
 
 const options = {
@@ -32,6 +34,7 @@ const options = {
 } as const;
 
 async function main(): Promise<void> {
+  if (process.argv.includes("--help")) return void process.stdout.write(usage);
   const { values, positionals } = parse();
   const [command = "", ...more] = positionals;
   if (more.length > 0) throw new UsageError(usage);
