@@ -130,5 +130,11 @@ function byKind<Result>(
       return use(fileResource, spec);
     case "hostfile":
       return use(hostfileResource, spec);
+    case "network":
+    case "nfsExport":
+    case "nfsMount":
+    case "python":
+    case "pythonPackages":
+      throw new Error(`resources of the kind ${spec.kind} are not applied by this version`);
   }
 }

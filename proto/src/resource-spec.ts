@@ -105,6 +105,16 @@ function parseResource({ id, requires, kind }: WireResource): ResourceSpec {
       return { ...common, kind: kind.$case, ...kind.value };
     case "hostfile":
       return { ...common, kind: kind.$case, ...kind.value };
+    case "network":
+      return { ...common, kind: kind.$case, ...kind.value };
+    case "nfsExport":
+      return { ...common, kind: kind.$case, ...kind.value };
+    case "nfsMount":
+      return { ...common, kind: kind.$case, ...kind.value };
+    case "python":
+      return { ...common, kind: kind.$case, ...kind.value };
+    case "pythonPackages":
+      return { ...common, kind: kind.$case, ...kind.value };
     case undefined:
       throw new InvalidDesiredStateError(`resource ${id} is of a kind that this version does not know`);
   }
@@ -156,6 +166,30 @@ export function toWireResource(spec: ResourceSpec): WireResource {
         ...common,
         kind: { $case: spec.kind, value: { path, owner, group, generation, entries: entries.map(copy) } },
       };
+    }
+    case "network": {
+      const { address, mac, nameservers, confirmSeconds } = spec;
+      return {
+        ...common,
+        kind: { $case: spec.kind, value: { address, mac, nameservers: [...nameservers], confirmSeconds } },
+      };
+    }
+    case "nfsExport": {
+      const { path, clients, options } = spec;
+      return { ...common, kind: { $case: spec.kind, value: { path, clients, options: [...options] } } };
+    }
+    case "nfsMount": {
+      const { server, serverAddress, remotePath, path } = spec;
+      return { ...common, kind: { $case: spec.kind, value: { server, serverAddress, remotePath, path } } };
+    }
+    case "python": {
+      const { user, home, version, pyenvUrl, pyenvSha256, mirrorUrl } = spec;
+      return { ...common, kind: { $case: spec.kind, value: { user, home, version, pyenvUrl, pyenvSha256, mirrorUrl } } };
+    }
+    case "pythonPackages": {
+      const { user, home, version, packages, indexUrl, findLinks } = spec;
+      const lists = { packages: [...packages], findLinks: [...findLinks] };
+      return { ...common, kind: { $case: spec.kind, value: { user, home, version, indexUrl, ...lists } } };
     }
   }
 }

@@ -23,6 +23,14 @@ export interface Facts {
   /** Public keys that the agent made for managed users. */
   userKeys: UserKey[];
   agentVersion: string;
+  /** What the kernel can do with NFS, loaded or not. */
+  nfs?:
+    | NfsAbility
+    | undefined;
+  /** Whether netplan configures the machine's network. */
+  netplan: boolean;
+  /** What starts when somebody types mpirun; absent where nothing does. */
+  mpirun?: MpiLauncher | undefined;
 }
 
 /** As /etc/os-release and uname tell. */
@@ -62,6 +70,20 @@ export interface UserKey {
   key: string;
 }
 
+/** What a kernel can do with NFS. */
+export interface NfsAbility {
+  server: boolean;
+  client: boolean;
+}
+
+/** The program behind the name mpirun. */
+export interface MpiLauncher {
+  /** "Open MPI", "MPICH". */
+  vendor: string;
+  /** "4.1.4". */
+  version: string;
+}
+
 function createBaseFacts(): Facts {
   return {
     hostname: "",
@@ -73,6 +95,9 @@ function createBaseFacts(): Facts {
     hostKeys: [],
     userKeys: [],
     agentVersion: "",
+    nfs: undefined,
+    netplan: false,
+    mpirun: undefined,
   };
 }
 
@@ -107,6 +132,15 @@ export const Facts: MessageFns<Facts> = {
     }
     if (message.agentVersion !== "") {
       writer.uint32(74).string(message.agentVersion);
+    }
+    if (message.nfs !== undefined) {
+      NfsAbility.encode(message.nfs, writer.uint32(82).fork()).join();
+    }
+    if (message.netplan !== false) {
+      writer.uint32(88).bool(message.netplan);
+    }
+    if (message.mpirun !== undefined) {
+      MpiLauncher.encode(message.mpirun, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -196,6 +230,30 @@ export const Facts: MessageFns<Facts> = {
             message.agentVersion = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.nfs = NfsAbility.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.netplan = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.mpirun = MpiLauncher.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -241,6 +299,9 @@ export const Facts: MessageFns<Facts> = {
         : isSet(object.agent_version)
         ? globalThis.String(object.agent_version)
         : "",
+      nfs: isSet(object.nfs) ? NfsAbility.fromJSON(object.nfs) : undefined,
+      netplan: isSet(object.netplan) ? globalThis.Boolean(object.netplan) : false,
+      mpirun: isSet(object.mpirun) ? MpiLauncher.fromJSON(object.mpirun) : undefined,
     };
   },
 
@@ -273,6 +334,15 @@ export const Facts: MessageFns<Facts> = {
     if (message.agentVersion !== "") {
       obj.agentVersion = message.agentVersion;
     }
+    if (message.nfs !== undefined) {
+      obj.nfs = NfsAbility.toJSON(message.nfs);
+    }
+    if (message.netplan !== false) {
+      obj.netplan = message.netplan;
+    }
+    if (message.mpirun !== undefined) {
+      obj.mpirun = MpiLauncher.toJSON(message.mpirun);
+    }
     return obj;
   },
 
@@ -294,6 +364,11 @@ export const Facts: MessageFns<Facts> = {
     message.hostKeys = object.hostKeys?.map((e) => e) || [];
     message.userKeys = object.userKeys?.map((e) => UserKey.fromPartial(e)) || [];
     message.agentVersion = object.agentVersion ?? "";
+    message.nfs = (object.nfs !== undefined && object.nfs !== null) ? NfsAbility.fromPartial(object.nfs) : undefined;
+    message.netplan = object.netplan ?? false;
+    message.mpirun = (object.mpirun !== undefined && object.mpirun !== null)
+      ? MpiLauncher.fromPartial(object.mpirun)
+      : undefined;
     return message;
   },
 };
@@ -720,6 +795,176 @@ export const UserKey: MessageFns<UserKey> = {
     const message = createBaseUserKey();
     message.user = object.user ?? "";
     message.key = object.key ?? "";
+    return message;
+  },
+};
+
+function createBaseNfsAbility(): NfsAbility {
+  return { server: false, client: false };
+}
+
+export const NfsAbility: MessageFns<NfsAbility> = {
+  encode(message: NfsAbility, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.server !== false) {
+      writer.uint32(8).bool(message.server);
+    }
+    if (message.client !== false) {
+      writer.uint32(16).bool(message.client);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NfsAbility {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNfsAbility();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.server = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.client = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NfsAbility {
+    return {
+      server: isSet(object.server) ? globalThis.Boolean(object.server) : false,
+      client: isSet(object.client) ? globalThis.Boolean(object.client) : false,
+    };
+  },
+
+  toJSON(message: NfsAbility): unknown {
+    const obj: any = {};
+    if (message.server !== false) {
+      obj.server = message.server;
+    }
+    if (message.client !== false) {
+      obj.client = message.client;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NfsAbility>): NfsAbility {
+    return NfsAbility.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NfsAbility>): NfsAbility {
+    const message = createBaseNfsAbility();
+    message.server = object.server ?? false;
+    message.client = object.client ?? false;
+    return message;
+  },
+};
+
+function createBaseMpiLauncher(): MpiLauncher {
+  return { vendor: "", version: "" };
+}
+
+export const MpiLauncher: MessageFns<MpiLauncher> = {
+  encode(message: MpiLauncher, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.vendor !== "") {
+      writer.uint32(10).string(message.vendor);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MpiLauncher {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMpiLauncher();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.vendor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MpiLauncher {
+    return {
+      vendor: isSet(object.vendor) ? globalThis.String(object.vendor) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+    };
+  },
+
+  toJSON(message: MpiLauncher): unknown {
+    const obj: any = {};
+    if (message.vendor !== "") {
+      obj.vendor = message.vendor;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MpiLauncher>): MpiLauncher {
+    return MpiLauncher.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MpiLauncher>): MpiLauncher {
+    const message = createBaseMpiLauncher();
+    message.vendor = object.vendor ?? "";
+    message.version = object.version ?? "";
     return message;
   },
 };

@@ -202,6 +202,8 @@ export interface ClusterStatus {
   nodes: NodeStatus[];
   /** Zero before the first hostfile. */
   hostfileGeneration: bigint;
+  /** What holds for the whole cluster and the operator should know, in a line each. */
+  notices: string[];
 }
 
 /** One node in one look. */
@@ -222,6 +224,8 @@ export interface NodeStatus {
   /** Why it is not ready, in words; empty for a ready node. */
   reason: string;
   primary: boolean;
+  /** What its agent does right now, such as "packages: install openmpi-bin"; empty at rest. */
+  activity: string;
 }
 
 /** A spec to look at. */
@@ -719,7 +723,7 @@ export const WatchStatusResponse: MessageFns<WatchStatusResponse> = {
 };
 
 function createBaseClusterStatus(): ClusterStatus {
-  return { cluster: "", nodes: [], hostfileGeneration: 0n };
+  return { cluster: "", nodes: [], hostfileGeneration: 0n, notices: [] };
 }
 
 export const ClusterStatus: MessageFns<ClusterStatus> = {
@@ -735,6 +739,9 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
         throw new globalThis.Error("value provided for field message.hostfileGeneration of type uint64 too large");
       }
       writer.uint32(24).uint64(message.hostfileGeneration);
+    }
+    for (const v of message.notices) {
+      writer.uint32(34).string(v!);
     }
     return writer;
   },
@@ -776,6 +783,14 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
             message.hostfileGeneration = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.notices.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -797,6 +812,7 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
         : isSet(object.hostfile_generation)
         ? BigInt(object.hostfile_generation)
         : 0n,
+      notices: globalThis.Array.isArray(object?.notices) ? object.notices.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -811,6 +827,9 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
     if (message.hostfileGeneration !== 0n) {
       obj.hostfileGeneration = message.hostfileGeneration.toString();
     }
+    if (message.notices?.length) {
+      obj.notices = message.notices;
+    }
     return obj;
   },
 
@@ -824,6 +843,7 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
     message.hostfileGeneration = (object.hostfileGeneration !== undefined && object.hostfileGeneration !== null)
       ? BigInt(object.hostfileGeneration)
       : 0n;
+    message.notices = object.notices?.map((e) => e) || [];
     return message;
   },
 };
@@ -839,6 +859,7 @@ function createBaseNodeStatus(): NodeStatus {
     desiredRevision: "",
     reason: "",
     primary: false,
+    activity: "",
   };
 }
 
@@ -870,6 +891,9 @@ export const NodeStatus: MessageFns<NodeStatus> = {
     }
     if (message.primary !== false) {
       writer.uint32(72).bool(message.primary);
+    }
+    if (message.activity !== "") {
+      writer.uint32(82).string(message.activity);
     }
     return writer;
   },
@@ -959,6 +983,14 @@ export const NodeStatus: MessageFns<NodeStatus> = {
             message.primary = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.activity = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -994,6 +1026,7 @@ export const NodeStatus: MessageFns<NodeStatus> = {
         : "",
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
       primary: isSet(object.primary) ? globalThis.Boolean(object.primary) : false,
+      activity: isSet(object.activity) ? globalThis.String(object.activity) : "",
     };
   },
 
@@ -1026,6 +1059,9 @@ export const NodeStatus: MessageFns<NodeStatus> = {
     if (message.primary !== false) {
       obj.primary = message.primary;
     }
+    if (message.activity !== "") {
+      obj.activity = message.activity;
+    }
     return obj;
   },
 
@@ -1043,6 +1079,7 @@ export const NodeStatus: MessageFns<NodeStatus> = {
     message.desiredRevision = object.desiredRevision ?? "";
     message.reason = object.reason ?? "";
     message.primary = object.primary ?? false;
+    message.activity = object.activity ?? "";
     return message;
   },
 };

@@ -40,6 +40,11 @@ export interface Resource {
     | { $case: "directory"; value: Directory }
     | { $case: "file"; value: File }
     | { $case: "hostfile"; value: Hostfile }
+    | { $case: "network"; value: Network }
+    | { $case: "nfsExport"; value: NfsExport }
+    | { $case: "nfsMount"; value: NfsMount }
+    | { $case: "python"; value: Python }
+    | { $case: "pythonPackages"; value: PythonPackages }
     | undefined;
 }
 
@@ -146,6 +151,72 @@ export interface Hostfile {
   /** Grows with each change of the entries. */
   generation: bigint;
   entries: HostfileEntry[];
+}
+
+/** The machine's NICs through netplan. A change that cuts the controller off is taken back. */
+export interface Network {
+  /** Of the NIC on the cluster's network, in CIDR form: "192.168.56.11/24". */
+  address: string;
+  /** That NIC; absent where the one that holds the address is meant. */
+  mac?:
+    | string
+    | undefined;
+  /** Dotted IPv4, for the NICs that lead out, beside those that DHCP tells. */
+  nameservers: string[];
+  /** Within this long the controller must be reached over the new configuration. */
+  confirmSeconds: number;
+}
+
+/** A folder that other machines may mount over NFS; foreign exports are kept. */
+export interface NfsExport {
+  path: string;
+  /** A network in CIDR form, or "*" for whoever reaches the machine. */
+  clients: string;
+  /** As exports(5) has them: "rw", "sync". */
+  options: string[];
+}
+
+/** A folder of another machine, mounted when it is first used; foreign lines of /etc/fstab are kept. */
+export interface NfsMount {
+  /** The server's name, and its address on the cluster's network. */
+  server: string;
+  serverAddress: string;
+  /** The folder there. */
+  remotePath: string;
+  /** The folder here. */
+  path: string;
+}
+
+/** A Python that pyenv builds for a user and makes the global one. */
+export interface Python {
+  user: string;
+  /** The user's home, below which pyenv lies. */
+  home: string;
+  /** "3.11.8". */
+  version: string;
+  /** Where pyenv comes from, a .tar.gz. */
+  pyenvUrl: string;
+  /** Of that archive, in lower-case hexadecimal; absent where any is taken. */
+  pyenvSha256?:
+    | string
+    | undefined;
+  /** Where sources lie by their SHA-256, in place of python.org. */
+  mirrorUrl?: string | undefined;
+}
+
+/** What pip installs into that Python, in any version unless one is named. */
+export interface PythonPackages {
+  user: string;
+  home: string;
+  version: string;
+  /** "mpi4py", "click==8.1.7". */
+  packages: string[];
+  /** In place of the public index. */
+  indexUrl?:
+    | string
+    | undefined;
+  /** Pages or folders with links to packages; when there are any and no index, no index is asked. */
+  findLinks: string[];
 }
 
 function createBaseDesiredState(): DesiredState {
@@ -321,6 +392,21 @@ export const Resource: MessageFns<Resource> = {
       case "hostfile":
         Hostfile.encode(message.kind.value, writer.uint32(106).fork()).join();
         break;
+      case "network":
+        Network.encode(message.kind.value, writer.uint32(114).fork()).join();
+        break;
+      case "nfsExport":
+        NfsExport.encode(message.kind.value, writer.uint32(122).fork()).join();
+        break;
+      case "nfsMount":
+        NfsMount.encode(message.kind.value, writer.uint32(130).fork()).join();
+        break;
+      case "python":
+        Python.encode(message.kind.value, writer.uint32(138).fork()).join();
+        break;
+      case "pythonPackages":
+        PythonPackages.encode(message.kind.value, writer.uint32(146).fork()).join();
+        break;
     }
     return writer;
   },
@@ -442,6 +528,46 @@ export const Resource: MessageFns<Resource> = {
             message.kind = { $case: "hostfile", value: Hostfile.decode(reader, reader.uint32()) };
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.kind = { $case: "network", value: Network.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.kind = { $case: "nfsExport", value: NfsExport.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.kind = { $case: "nfsMount", value: NfsMount.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.kind = { $case: "python", value: Python.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.kind = { $case: "pythonPackages", value: PythonPackages.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -492,6 +618,22 @@ export const Resource: MessageFns<Resource> = {
         ? { $case: "file", value: File.fromJSON(object.file) }
         : isSet(object.hostfile)
         ? { $case: "hostfile", value: Hostfile.fromJSON(object.hostfile) }
+        : isSet(object.network)
+        ? { $case: "network", value: Network.fromJSON(object.network) }
+        : isSet(object.nfsExport)
+        ? { $case: "nfsExport", value: NfsExport.fromJSON(object.nfsExport) }
+        : isSet(object.nfs_export)
+        ? { $case: "nfsExport", value: NfsExport.fromJSON(object.nfs_export) }
+        : isSet(object.nfsMount)
+        ? { $case: "nfsMount", value: NfsMount.fromJSON(object.nfsMount) }
+        : isSet(object.nfs_mount)
+        ? { $case: "nfsMount", value: NfsMount.fromJSON(object.nfs_mount) }
+        : isSet(object.python)
+        ? { $case: "python", value: Python.fromJSON(object.python) }
+        : isSet(object.pythonPackages)
+        ? { $case: "pythonPackages", value: PythonPackages.fromJSON(object.pythonPackages) }
+        : isSet(object.python_packages)
+        ? { $case: "pythonPackages", value: PythonPackages.fromJSON(object.python_packages) }
         : undefined,
     };
   },
@@ -526,6 +668,16 @@ export const Resource: MessageFns<Resource> = {
       obj.file = File.toJSON(message.kind.value);
     } else if (message.kind?.$case === "hostfile") {
       obj.hostfile = Hostfile.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "network") {
+      obj.network = Network.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "nfsExport") {
+      obj.nfsExport = NfsExport.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "nfsMount") {
+      obj.nfsMount = NfsMount.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "python") {
+      obj.python = Python.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "pythonPackages") {
+      obj.pythonPackages = PythonPackages.toJSON(message.kind.value);
     }
     return obj;
   },
@@ -601,6 +753,36 @@ export const Resource: MessageFns<Resource> = {
       case "hostfile": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "hostfile", value: Hostfile.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "network": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "network", value: Network.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "nfsExport": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "nfsExport", value: NfsExport.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "nfsMount": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "nfsMount", value: NfsMount.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "python": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "python", value: Python.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "pythonPackages": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "pythonPackages", value: PythonPackages.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -1968,6 +2150,673 @@ export const Hostfile: MessageFns<Hostfile> = {
       ? BigInt(object.generation)
       : 0n;
     message.entries = object.entries?.map((e) => HostfileEntry.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseNetwork(): Network {
+  return { address: "", mac: undefined, nameservers: [], confirmSeconds: 0 };
+}
+
+export const Network: MessageFns<Network> = {
+  encode(message: Network, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.mac !== undefined) {
+      writer.uint32(18).string(message.mac);
+    }
+    for (const v of message.nameservers) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.confirmSeconds !== 0) {
+      writer.uint32(32).uint32(message.confirmSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Network {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNetwork();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.mac = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nameservers.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.confirmSeconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Network {
+    return {
+      address: isSet(object.address) ? globalThis.String(object.address) : "",
+      mac: isSet(object.mac) ? globalThis.String(object.mac) : undefined,
+      nameservers: globalThis.Array.isArray(object?.nameservers)
+        ? object.nameservers.map((e: any) => globalThis.String(e))
+        : [],
+      confirmSeconds: isSet(object.confirmSeconds)
+        ? globalThis.Number(object.confirmSeconds)
+        : isSet(object.confirm_seconds)
+        ? globalThis.Number(object.confirm_seconds)
+        : 0,
+    };
+  },
+
+  toJSON(message: Network): unknown {
+    const obj: any = {};
+    if (message.address !== "") {
+      obj.address = message.address;
+    }
+    if (message.mac !== undefined) {
+      obj.mac = message.mac;
+    }
+    if (message.nameservers?.length) {
+      obj.nameservers = message.nameservers;
+    }
+    if (message.confirmSeconds !== 0) {
+      obj.confirmSeconds = Math.round(message.confirmSeconds);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Network>): Network {
+    return Network.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Network>): Network {
+    const message = createBaseNetwork();
+    message.address = object.address ?? "";
+    message.mac = object.mac ?? undefined;
+    message.nameservers = object.nameservers?.map((e) => e) || [];
+    message.confirmSeconds = object.confirmSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseNfsExport(): NfsExport {
+  return { path: "", clients: "", options: [] };
+}
+
+export const NfsExport: MessageFns<NfsExport> = {
+  encode(message: NfsExport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.clients !== "") {
+      writer.uint32(18).string(message.clients);
+    }
+    for (const v of message.options) {
+      writer.uint32(26).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NfsExport {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNfsExport();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clients = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.options.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NfsExport {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      clients: isSet(object.clients) ? globalThis.String(object.clients) : "",
+      options: globalThis.Array.isArray(object?.options) ? object.options.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: NfsExport): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.clients !== "") {
+      obj.clients = message.clients;
+    }
+    if (message.options?.length) {
+      obj.options = message.options;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NfsExport>): NfsExport {
+    return NfsExport.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NfsExport>): NfsExport {
+    const message = createBaseNfsExport();
+    message.path = object.path ?? "";
+    message.clients = object.clients ?? "";
+    message.options = object.options?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseNfsMount(): NfsMount {
+  return { server: "", serverAddress: "", remotePath: "", path: "" };
+}
+
+export const NfsMount: MessageFns<NfsMount> = {
+  encode(message: NfsMount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.server !== "") {
+      writer.uint32(10).string(message.server);
+    }
+    if (message.serverAddress !== "") {
+      writer.uint32(18).string(message.serverAddress);
+    }
+    if (message.remotePath !== "") {
+      writer.uint32(26).string(message.remotePath);
+    }
+    if (message.path !== "") {
+      writer.uint32(34).string(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NfsMount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNfsMount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.server = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.serverAddress = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.remotePath = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NfsMount {
+    return {
+      server: isSet(object.server) ? globalThis.String(object.server) : "",
+      serverAddress: isSet(object.serverAddress)
+        ? globalThis.String(object.serverAddress)
+        : isSet(object.server_address)
+        ? globalThis.String(object.server_address)
+        : "",
+      remotePath: isSet(object.remotePath)
+        ? globalThis.String(object.remotePath)
+        : isSet(object.remote_path)
+        ? globalThis.String(object.remote_path)
+        : "",
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+    };
+  },
+
+  toJSON(message: NfsMount): unknown {
+    const obj: any = {};
+    if (message.server !== "") {
+      obj.server = message.server;
+    }
+    if (message.serverAddress !== "") {
+      obj.serverAddress = message.serverAddress;
+    }
+    if (message.remotePath !== "") {
+      obj.remotePath = message.remotePath;
+    }
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NfsMount>): NfsMount {
+    return NfsMount.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NfsMount>): NfsMount {
+    const message = createBaseNfsMount();
+    message.server = object.server ?? "";
+    message.serverAddress = object.serverAddress ?? "";
+    message.remotePath = object.remotePath ?? "";
+    message.path = object.path ?? "";
+    return message;
+  },
+};
+
+function createBasePython(): Python {
+  return { user: "", home: "", version: "", pyenvUrl: "", pyenvSha256: undefined, mirrorUrl: undefined };
+}
+
+export const Python: MessageFns<Python> = {
+  encode(message: Python, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== "") {
+      writer.uint32(10).string(message.user);
+    }
+    if (message.home !== "") {
+      writer.uint32(18).string(message.home);
+    }
+    if (message.version !== "") {
+      writer.uint32(26).string(message.version);
+    }
+    if (message.pyenvUrl !== "") {
+      writer.uint32(34).string(message.pyenvUrl);
+    }
+    if (message.pyenvSha256 !== undefined) {
+      writer.uint32(42).string(message.pyenvSha256);
+    }
+    if (message.mirrorUrl !== undefined) {
+      writer.uint32(50).string(message.mirrorUrl);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Python {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePython();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.home = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pyenvUrl = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.pyenvSha256 = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.mirrorUrl = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Python {
+    return {
+      user: isSet(object.user) ? globalThis.String(object.user) : "",
+      home: isSet(object.home) ? globalThis.String(object.home) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      pyenvUrl: isSet(object.pyenvUrl)
+        ? globalThis.String(object.pyenvUrl)
+        : isSet(object.pyenv_url)
+        ? globalThis.String(object.pyenv_url)
+        : "",
+      pyenvSha256: isSet(object.pyenvSha256)
+        ? globalThis.String(object.pyenvSha256)
+        : isSet(object.pyenv_sha256)
+        ? globalThis.String(object.pyenv_sha256)
+        : undefined,
+      mirrorUrl: isSet(object.mirrorUrl)
+        ? globalThis.String(object.mirrorUrl)
+        : isSet(object.mirror_url)
+        ? globalThis.String(object.mirror_url)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Python): unknown {
+    const obj: any = {};
+    if (message.user !== "") {
+      obj.user = message.user;
+    }
+    if (message.home !== "") {
+      obj.home = message.home;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.pyenvUrl !== "") {
+      obj.pyenvUrl = message.pyenvUrl;
+    }
+    if (message.pyenvSha256 !== undefined) {
+      obj.pyenvSha256 = message.pyenvSha256;
+    }
+    if (message.mirrorUrl !== undefined) {
+      obj.mirrorUrl = message.mirrorUrl;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Python>): Python {
+    return Python.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Python>): Python {
+    const message = createBasePython();
+    message.user = object.user ?? "";
+    message.home = object.home ?? "";
+    message.version = object.version ?? "";
+    message.pyenvUrl = object.pyenvUrl ?? "";
+    message.pyenvSha256 = object.pyenvSha256 ?? undefined;
+    message.mirrorUrl = object.mirrorUrl ?? undefined;
+    return message;
+  },
+};
+
+function createBasePythonPackages(): PythonPackages {
+  return { user: "", home: "", version: "", packages: [], indexUrl: undefined, findLinks: [] };
+}
+
+export const PythonPackages: MessageFns<PythonPackages> = {
+  encode(message: PythonPackages, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== "") {
+      writer.uint32(10).string(message.user);
+    }
+    if (message.home !== "") {
+      writer.uint32(18).string(message.home);
+    }
+    if (message.version !== "") {
+      writer.uint32(26).string(message.version);
+    }
+    for (const v of message.packages) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.indexUrl !== undefined) {
+      writer.uint32(42).string(message.indexUrl);
+    }
+    for (const v of message.findLinks) {
+      writer.uint32(50).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PythonPackages {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePythonPackages();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.home = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.packages.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.indexUrl = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.findLinks.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PythonPackages {
+    return {
+      user: isSet(object.user) ? globalThis.String(object.user) : "",
+      home: isSet(object.home) ? globalThis.String(object.home) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      packages: globalThis.Array.isArray(object?.packages) ? object.packages.map((e: any) => globalThis.String(e)) : [],
+      indexUrl: isSet(object.indexUrl)
+        ? globalThis.String(object.indexUrl)
+        : isSet(object.index_url)
+        ? globalThis.String(object.index_url)
+        : undefined,
+      findLinks: globalThis.Array.isArray(object?.findLinks)
+        ? object.findLinks.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.find_links)
+        ? object.find_links.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: PythonPackages): unknown {
+    const obj: any = {};
+    if (message.user !== "") {
+      obj.user = message.user;
+    }
+    if (message.home !== "") {
+      obj.home = message.home;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.packages?.length) {
+      obj.packages = message.packages;
+    }
+    if (message.indexUrl !== undefined) {
+      obj.indexUrl = message.indexUrl;
+    }
+    if (message.findLinks?.length) {
+      obj.findLinks = message.findLinks;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PythonPackages>): PythonPackages {
+    return PythonPackages.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PythonPackages>): PythonPackages {
+    const message = createBasePythonPackages();
+    message.user = object.user ?? "";
+    message.home = object.home ?? "";
+    message.version = object.version ?? "";
+    message.packages = object.packages?.map((e) => e) || [];
+    message.indexUrl = object.indexUrl ?? undefined;
+    message.findLinks = object.findLinks?.map((e) => e) || [];
     return message;
   },
 };
