@@ -187,6 +187,21 @@ describe("converge", () => {
     ]);
   });
 
+  it("tells how slow work goes, in the name of its resource", async () => {
+    const told: string[] = [];
+    const host = createMemoryHost();
+    const install: Host["packages"]["install"] = async (names, _signal, progress) => {
+      progress?.("unpacking, 1 of 2 done");
+      await host.packages.install(names, signal);
+    };
+    const packages: ResourceSpec = { id: "packages", requires: [], kind: "packageSet", packages: ["vim"] };
+    await converge([packages], { ...host, packages: { ...host.packages, install } }, "apply", signal, {
+      activity: (text) => told.push(text),
+      outcome: () => {},
+    });
+    expect(told).toEqual(["packages: install vim", "packages: unpacking, 1 of 2 done"]);
+  });
+
   it("rejects with the signal's reason when aborted amid a change, and fails nothing", async () => {
     const stop = new AbortController();
     const host = createMemoryHost();

@@ -19,7 +19,7 @@ export type Mode = "check" | "apply";
 
 /** Is told how a run goes, as it goes. */
 export interface RunObserver {
-  /** Before each change: "packages: install openmpi-bin". */
+  /** Before each change, "packages: install openmpi-bin", and while slow work goes on, "packages: unpacking, 12 of 120 done". */
   activity(text: string): void;
   /** After each resource. */
   outcome(outcome: Outcome): void;
@@ -95,7 +95,7 @@ async function runResource<Spec extends ResourceSpec, Observed, Change>(
     for (const change of changes) {
       signal.throwIfAborted();
       observer?.activity(`${spec.id}: ${resource.describe(change)}`);
-      await resource.apply(change, host, signal);
+      await resource.apply(change, host, signal, (text) => observer?.activity(`${spec.id}: ${text}`));
     }
     const left = resource.plan(spec, await resource.read(spec, host, signal));
     if (left.length > 0) throw new NotConvergedError(`still to do: ${left.map(resource.describe).join(", ")}`);

@@ -1,3 +1,5 @@
+import type { Progress } from "./progress.ts";
+
 /** The machine's Debian packages. */
 export interface Packages {
   /** Tells which of `names` are installed and configured. */
@@ -10,7 +12,7 @@ export interface Packages {
    * InstallError. Configuration files that the operator changed are kept. No package is ever
    * removed: one that conflicts with another fails. What the packages depend on may be upgraded.
    */
-  install(names: readonly string[], signal: AbortSignal): Promise<void>;
+  install(names: readonly string[], signal: AbortSignal, progress?: Progress): Promise<void>;
 }
 
 /** Packages could not be installed. The message says why in one line, as apt tells it. */

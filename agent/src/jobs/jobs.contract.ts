@@ -44,6 +44,21 @@ export function jobsContract(
     expect(await restart().run(other, signal)).toEqual({ exitCode: 0, output: "done\n" });
   });
 
+  it("tells what a job has written while it goes on, also to who joins it later", async () => {
+    const { jobs, restart, scripted } = await create();
+    const job = scripted("talk", { text: "half way", exitCode: 0, seconds: 1.5 });
+    const heard: string[] = [];
+    const first = new AbortController();
+    await expect(
+      jobs.run(job, first.signal, (output) => {
+        heard.push(output);
+        first.abort();
+      }),
+    ).rejects.toMatchObject({ name: "AbortError" });
+    await restart().run(job, signal, (output) => heard.push(output));
+    expect(heard).toEqual(["half way\n", "half way\n"]);
+  });
+
   it("starts nothing for somebody who left", async () => {
     const { jobs, scripted } = await create();
     const job = scripted("never", { text: "x", exitCode: 0, seconds: 0 });

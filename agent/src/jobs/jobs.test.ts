@@ -17,8 +17,9 @@ describe("memory jobs", () =>
     const world: JobWorld = new Map();
     const scripts = new Map<unknown, { text: string; exitCode: number; seconds: number }>();
     const create = () =>
-      createMemoryJobs(async (job) => {
+      createMemoryJobs(async (job, wrote) => {
         const { text = "", exitCode = 0, seconds = 0 } = scripts.get(job) ?? {};
+        wrote(`${text}\n`);
         await setTimeout(seconds * 1000);
         return { exitCode, output: `${text}\n` };
       }, world);
@@ -44,7 +45,7 @@ describe("systemd jobs", () => {
   afterEach(() => rm(root, { recursive: true }));
 
   const create = () => createSystemdJobs({ folder, transientUnits, execute: createPretendSystemd(transientUnits) });
-  const script = 'sleep "$3"; echo "$1"; exit "$2"';
+  const script = 'echo "$1"; sleep "$3"; exit "$2"';
   const scripted: ScriptedJob = (id, { text, exitCode, seconds }) => ({
     id,
     argv: ["/bin/sh", "-c", script, "sh", text, `${exitCode}`, `${seconds}`],

@@ -7,8 +7,11 @@ export interface Jobs {
    * repeated; once its end was returned, the id is free again. Aborting `signal` stops
    * the waiting, never the job. Rejects with JobLostError when the machine went down
    * under it.
+   *
+   * While it waits, `heard` is told the end of what the job wrote so far (as in JobEnd),
+   * about once a second and only when there is more of it: enough to tell of its progress.
    */
-  run(job: Job, signal: AbortSignal): Promise<JobEnd>;
+  run(job: Job, signal: AbortSignal, heard?: (output: string) => void): Promise<JobEnd>;
 }
 
 export type Job = {

@@ -1,25 +1,51 @@
 import type { Job, JobEnd, Jobs } from "./jobs.ts";
 
+/** What a job wrote so far, and who wants to hear of that. */
+type Written = { output: string; readonly hearers: Set<(output: string) => void> };
+
+/** A job that runs or ended. */
+type RunningJob = { readonly end: Promise<JobEnd>; readonly written: Written };
+
 /** The jobs of a machine that lives in memory: they outlast every Jobs that is made over it. */
-export type JobWorld = Map<string, Promise<JobEnd>>;
+export type JobWorld = Map<string, RunningJob>;
 
 /**
  * Jobs in memory, over a world that can be shared with a second one, as after a restart.
  *
- * `execute` does the work of a job. It passes the same contract as the real one.
+ * `execute` does the work of a job, and calls `wrote` with each piece that the job writes
+ * before its end. It passes the same contract as the real one.
  */
-export function createMemoryJobs(execute: (job: Job) => Promise<JobEnd>, world: JobWorld = new Map()): Jobs {
+export function createMemoryJobs(
+  execute: (job: Job, wrote: (piece: string) => void) => Promise<JobEnd>,
+  world: JobWorld = new Map(),
+): Jobs {
+  function start(job: Job): RunningJob {
+    const written: Written = { output: "", hearers: new Set() };
+    const end = execute(job, (piece) => {
+      written.output += piece;
+      for (const heard of written.hearers) heard(written.output);
+    });
+    const running = { end, written };
+    world.set(job.id, running);
+    return running;
+  }
+
   return {
-    async run(job, signal) {
+    async run(job, signal, heard = () => {}) {
       signal.throwIfAborted();
-      const running = world.get(job.id) ?? execute(job);
-      world.set(job.id, running);
+      const { end: running, written } = world.get(job.id) ?? start(job);
       const left = new Promise<never>((_resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
-      const end = await Promise.race([running, left]);
-      world.delete(job.id);
-      return end;
+      written.hearers.add(heard);
+      if (written.output !== "") heard(written.output);
+      try {
+        const end = await Promise.race([running, left]);
+        world.delete(job.id);
+        return end;
+      } finally {
+        written.hearers.delete(heard);
+      }
     },
   };
 }

@@ -1,7 +1,9 @@
 import { type FSWatcher, watch as watchFolder } from "node:fs";
-import { mkdir, open, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ignoreAbsence } from "./absence.ts";
 import { parseExitRecord } from "./exit-record.ts";
+import { followOutput, readOutputEnd } from "./job-output.ts";
 import { type Job, type JobEnd, JobLostError, type Jobs } from "./jobs.ts";
 import { startCommand, unitOf } from "./unit-command.ts";
 
@@ -16,8 +18,6 @@ export type SystemdJobsDeps = {
   /** Asks the kernel to tell of changes in a job's folder; throws where it will not. Node's own if absent. */
   readonly watch?: (folder: string, changed: () => void) => FSWatcher;
 };
-
-const maxOutputBytes = 16 * 1024;
 
 /** A look beside the kernel's word, in case that a unit ended without being able to write how. */
 const lookAgainMs = 30_000;
@@ -52,7 +52,7 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
   }
 
   return {
-    async run(job, signal) {
+    async run(job, signal, heard = () => {}) {
       signal.throwIfAborted();
       const at = join(folder, job.id);
       await mkdir(at, { recursive: true, mode: 0o700 });
@@ -60,10 +60,13 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
       if (!started && !(await isLoaded(job.id)) && (await readText(join(at, "exit"))) === undefined) {
         await start(job, at, signal);
       }
-      await ended({ at, isLoaded: () => isLoaded(job.id), watch }, signal);
+      {
+        using _following = followOutput(join(at, "output"), heard);
+        await ended({ at, isLoaded: () => isLoaded(job.id), watch }, signal);
+      }
       const exit = await readText(join(at, "exit"));
       const exitCode = exit === undefined ? undefined : parseExitRecord(exit);
-      const output = await readEnd(join(at, "output"));
+      const output = await readOutputEnd(join(at, "output"));
       await removeFolder(at);
       if (exitCode === undefined) throw new JobLostError(`job ${job.id} left no exit code`);
       return { exitCode, output } satisfies JobEnd;
@@ -117,26 +120,8 @@ async function readText(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(ignoreAbsence);
 }
 
-async function readEnd(path: string): Promise<string> {
-  try {
-    await using file = await open(path, "r");
-    const { size } = await file.stat();
-    const length = Math.min(size, maxOutputBytes);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString("utf8", 0, bytesRead);
-  } catch (error) {
-    ignoreAbsence(error);
-    return ""; // it ended before it could write
-  }
-}
-
 /** The record goes last: until then the end could be read again. */
 async function removeFolder(at: string): Promise<void> {
   for (const name of ["output", "job.json", "exit.draft", "exit"]) await rm(join(at, name), { force: true });
   await rmdir(at);
-}
-
-function ignoreAbsence(error: unknown): undefined {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-  throw error;
 }

@@ -12,7 +12,7 @@ export const packageSetResource: Resource<SpecOf<"packageSet">, ReadonlySet<stri
     return missing.length === 0 ? [] : [{ packages: missing }];
   },
 
-  apply: ({ packages }, host, signal) => host.packages.install(packages, signal),
+  apply: ({ packages }, host, signal, progress) => host.packages.install(packages, signal, progress),
 
   describe: ({ packages }) => `install ${packages.join(" ")}`,
 

@@ -1,4 +1,5 @@
 import type { Host } from "../host/host.ts";
+import type { Progress } from "../host/progress.ts";
 
 /**
  * A kind of thing on a host: how to read it, what it lacks, how to mend it.
@@ -17,8 +18,8 @@ export interface Resource<Spec, Observed, Change> {
    */
   plan(spec: Spec, observed: Observed): readonly Change[];
 
-  /** Makes one change. Safe to repeat. */
-  apply(change: Change, host: Host, signal: AbortSignal): Promise<void>;
+  /** Makes one change. Safe to repeat. Slow work tells `progress` how it goes, in place of the change's description. */
+  apply(change: Change, host: Host, signal: AbortSignal, progress?: Progress): Promise<void>;
 
   /** Names one change for people, such as `write /etc/hosts`. */
   describe(change: Change): string;
