@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LabHost } from "../lab/lab.ts";
 
-/** Kills the unit's main process with SIGKILL, each time a new one, at uneven moments. Returns how many died. */
+/** Every so many kills the program gets this long in peace: what takes several steps must come through in the end. */
+const peaceEvery = 10;
+const peaceMs = 4_000;
+
+/**
+ * Kills the unit's main process with SIGKILL, each time a new one, at uneven moments: amid its
+ * start and amid its work. Returns how many died.
+ */
 export async function killAgainAndAgain(host: LabHost, unit: string, times: number): Promise<number> {
   let last = "0";
   let killed = 0;
@@ -11,7 +18,7 @@ export async function killAgainAndAgain(host: LabHost, unit: string, times: numb
       await sleep(20);
       continue;
     }
-    await sleep((killed * 37) % 1000); // amid its start, and amid its work
+    await sleep(killed % peaceEvery === peaceEvery - 1 ? peaceMs : (killed * 37) % 800);
     const { exitCode } = await host.run(["kill", "-KILL", pid]);
     if (exitCode === 0) killed += 1;
     last = pid;
