@@ -1,7 +1,10 @@
 import type { ResourceSpec } from "@cowherd/proto";
 import type { Facts, Processors, UserKey } from "./facts.ts";
 import type { Machine } from "./machine.ts";
+import { findMpiLauncher } from "./mpi-launcher.ts";
+import { hasNetplan } from "./netplan.ts";
 import { relevantInterfaces } from "./network-interfaces.ts";
+import { readNfsAbility } from "./nfs-ability.ts";
 import { parseOsRelease } from "./os-release.ts";
 import { countAllowedProcessors, countPhysicalCores, countProcessorList } from "./processor-counts.ts";
 import { parseCpuMax, sharedCgroups, tightestQuota } from "./processor-quota.ts";
@@ -34,6 +37,9 @@ export async function collectFacts(
     hostKeys: await readHostKeys(machine),
     userKeys: await readUserKeys(machine, resources),
     agentVersion,
+    nfs: await readNfsAbility(machine, kernel.release),
+    netplan: await hasNetplan(machine),
+    mpirun: await findMpiLauncher(machine),
   };
 }
 

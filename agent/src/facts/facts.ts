@@ -12,6 +12,22 @@ export type Facts = {
   /** The public keys that the agent made for managed users. */
   readonly userKeys: readonly UserKey[];
   readonly agentVersion: string;
+  readonly nfs: NfsAbility;
+  /** netplan is installed and has its folder. */
+  readonly netplan: boolean;
+  /** What starts when somebody types mpirun. Undefined where nothing does. */
+  readonly mpirun: MpiLauncher | undefined;
+};
+
+/** What the running kernel can do with NFS, its modules loaded or not. */
+export type NfsAbility = { readonly server: boolean; readonly client: boolean };
+
+/** The program behind the name mpirun. */
+export type MpiLauncher = {
+  /** "Open MPI", "MPICH"; of any other, the name of its file. */
+  readonly vendor: string;
+  /** "4.1.4"; empty where nothing tells it. */
+  readonly version: string;
 };
 
 /** As /etc/os-release and uname tell. */

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
+import { open, readdir, realpath, stat } from "node:fs/promises";
 import os from "node:os";
+import { createDpkgStatus } from "./dpkg-status.ts";
 import type { Machine } from "./machine.ts";
 import type { KernelInterface } from "./network-interfaces.ts";
 
@@ -11,10 +12,13 @@ const loopbackType = "772";
 
 /** The Linux machine that this process runs on. Starts no other process. */
 export function createLinuxMachine(): Machine {
+  const { versionOf } = createDpkgStatus("/var/lib/dpkg/status");
   return {
     readText: (path) => readText(path),
     readUserText: (path) => readText(path, constants.O_NOFOLLOW),
     list,
+    realPath: resolve,
+    packageVersion: versionOf,
     hostname: () => os.hostname(),
     kernel: () => ({ release: os.release(), architecture: os.machine() }),
     interfaces: readInterfaces,
@@ -49,6 +53,15 @@ async function list(path: string): Promise<readonly string[]> {
     return await readdir(path);
   } catch (error) {
     if (isAbsence(error)) return [];
+    throw error;
+  }
+}
+
+async function resolve(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
     throw error;
   }
 }

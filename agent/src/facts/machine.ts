@@ -8,6 +8,10 @@ export interface Machine {
   readUserText(path: string): Promise<string | undefined>;
   /** Lists the names in a folder, none where there is no such folder. */
   list(path: string): Promise<readonly string[]>;
+  /** Follows every link to the file that a name stands for. Undefined where there is none. */
+  realPath(path: string): Promise<string | undefined>;
+  /** The version of an installed Debian package. Undefined where it is not installed. */
+  packageVersion(name: string): Promise<string | undefined>;
   /** The running hostname. */
   hostname(): string;
   kernel(): { readonly release: string; readonly architecture: string };

@@ -29,6 +29,9 @@ const facts: Facts = {
   hostKeys: [],
   userKeys: [],
   agentVersion: "1",
+  nfs: { server: true, client: false },
+  netplan: true,
+  mpirun: { vendor: "Open MPI", version: "4.1.4" },
 };
 
 let authority: TestAuthority;

@@ -24,6 +24,9 @@ const facts: Facts = {
   hostKeys: ["ssh-ed25519 AAAA"],
   userKeys: [{ user: "mpihpc", key: "ssh-ed25519 BBBB" }],
   agentVersion: "1.2.3",
+  nfs: { server: true, client: false },
+  netplan: true,
+  mpirun: { vendor: "Open MPI", version: "4.1.4" },
 };
 
 /** What every ControllerLink does. */

@@ -119,11 +119,13 @@ function toWireMessage(message: SessionMessage): SessionResponse {
   }
 }
 
-function fromWireFacts({ os, processors, memoryBytes, ...facts }: WireFacts): Facts {
+function fromWireFacts({ os, processors, memoryBytes, nfs, mpirun, ...facts }: WireFacts): Facts {
   return {
     ...facts,
     os: os ?? { id: "", versionId: "", kernel: "", architecture: "" },
     processors: { online: 0, schedulable: 0, cores: 0, ...processors, quota: processors?.quota },
     memoryBytes: Number(memoryBytes),
+    nfs: nfs ?? { server: false, client: false },
+    mpirun,
   };
 }

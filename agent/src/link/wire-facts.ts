@@ -13,5 +13,8 @@ export function toWireFacts(facts: Facts): WireFacts {
     hostKeys: [...facts.hostKeys],
     userKeys: facts.userKeys.map(({ user, key }) => ({ user, key })),
     agentVersion: facts.agentVersion,
+    nfs: { ...facts.nfs },
+    netplan: facts.netplan,
+    mpirun: facts.mpirun && { ...facts.mpirun },
   };
 }

@@ -19,12 +19,15 @@ function node(name: string, over: Partial<NodeStatus> = {}): NodeStatus {
     desiredRevision: "",
     reason: "",
     primary: name === "primary",
+    activity: "",
     ...over,
   };
 }
 
 const createToken = () => ({ id: "1", token: "cowherd1_x", address: "192.168.56.10", expiresAt: new Date(0) });
-const statusOf = (...nodes: NodeStatus[]) => ({ status: { cluster: "cow", hostfileGeneration: 0n, nodes } });
+const statusOf = (...nodes: NodeStatus[]) => ({
+  status: { cluster: "cow", hostfileGeneration: 0n, nodes, notices: [] },
+});
 
 /** What each fake program does after it has noted its arguments and its input. */
 type Bodies = { readonly controller?: string; readonly systemctl?: string; readonly join?: string };

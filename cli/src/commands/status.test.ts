@@ -21,12 +21,13 @@ function node(name: string, over: Partial<NodeStatus> = {}): NodeStatus {
     desiredRevision: "0123456789abcdef",
     reason: "",
     primary: false,
+    activity: "",
     ...over,
   };
 }
 
 function cluster(...nodes: readonly NodeStatus[]): ClusterStatus {
-  return { cluster: "cow", hostfileGeneration: 4n, nodes: [...nodes] };
+  return { cluster: "cow", hostfileGeneration: 4n, nodes: [...nodes], notices: [] };
 }
 
 const absent = node("secondary1", {
@@ -70,8 +71,10 @@ describe("cowctl status", () => {
           desiredRevision: "0123456789abcdef",
           reason: "no machine has joined",
           primary: false,
+          activity: null,
         },
       ],
+      notices: [],
     });
   });
 

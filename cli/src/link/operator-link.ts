@@ -46,6 +46,8 @@ export type ClusterStatus = {
   readonly hostfileGeneration: bigint;
   /** In natural order of their names. */
   readonly nodes: readonly NodeStatus[];
+  /** What holds for the whole cluster and the operator should know, in a line each. */
+  readonly notices: readonly string[];
 };
 
 export type NodeStatus = {
@@ -62,6 +64,8 @@ export type NodeStatus = {
   /** Why it is not ready. */
   readonly reason: string | undefined;
   readonly primary: boolean;
+  /** What its agent does right now, such as "packages: install openmpi-bin". */
+  readonly activity: string | undefined;
 };
 
 /** What would change on one node. */

@@ -39,6 +39,7 @@ export function parseStatus(status: WireStatus | undefined): ClusterStatus {
     cluster: printable(status.cluster),
     hostfileGeneration: status.hostfileGeneration,
     nodes: status.nodes.map(parseNode),
+    notices: status.notices.map(printable),
   };
 }
 
@@ -53,6 +54,7 @@ function parseNode(node: WireNodeStatus): NodeStatus {
     desiredRevision: textOrNone(node.desiredRevision),
     reason: textOrNone(node.reason),
     primary: node.primary,
+    activity: textOrNone(node.activity),
   };
 }
 

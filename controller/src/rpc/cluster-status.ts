@@ -14,13 +14,13 @@ export function clusterStatus({ loop, liveness }: Pick<Controller, "loop" | "liv
       nodeStatus(state, node, liveness.remaining(node.name), liveness.activity(node.name)),
     ),
     hostfileGeneration: state.hostfile?.generation ?? 0n,
+    notices: [],
   };
 }
 
 function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undefined, activity: string): NodeStatus {
   const node = state.nodes.get(spec.name);
   const { phase, reason } = phaseOf(state, spec.name);
-  const busy = (phase === "enrolled" || phase === "converging") && activity !== "";
   return {
     node: spec.name,
     phase: wirePhases[phase],
@@ -29,8 +29,9 @@ function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undef
     leaseMs: node?.reachable === true && leaseMs !== undefined ? Math.round(leaseMs) : undefined,
     observedRevision: node?.observed?.revision ?? "",
     desiredRevision: node?.desired?.revision ?? "",
-    reason: busy ? activity : reason,
+    reason,
     primary: spec.role === "primary",
+    activity,
   };
 }
 

@@ -93,6 +93,9 @@ export function machineFacts(address: string, n: number, over: Partial<Facts> = 
     hostKeys: [`ssh-ed25519 ${ed25519(n)}`],
     userKeys: [{ user: "mpihpc", key: `ssh-ed25519 ${ed25519(n + 100)}` }],
     agentVersion: "0.1.0",
+    nfs: { server: true, client: true },
+    netplan: true,
+    mpirun: { vendor: "Open MPI", version: "4.1.4" },
     ...over,
   };
 }

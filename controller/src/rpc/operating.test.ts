@@ -27,7 +27,8 @@ describe("an operator", () => {
         phase: Phase.PHASE_ENROLLED,
         leaseMs: 7000,
         slots: 4,
-        reason: "packages: install?[2J openmpi-bin",
+        reason: "waiting for its first run to end",
+        activity: "packages: install?[2J openmpi-bin",
       },
       { node: "secondary2", phase: Phase.PHASE_ABSENT },
     ]);

@@ -88,6 +88,18 @@ export type NodeFacts = {
   /** The cluster user's public key. Undefined until the agent has made it. */
   readonly userKey: string | undefined;
   readonly agentVersion: string;
+  /** What its kernel can do with NFS. */
+  readonly nfs: { readonly server: boolean; readonly client: boolean };
+  /** netplan configures its network. */
+  readonly netplan: boolean;
+  /** What starts there at the name mpirun. Undefined where nothing does, or nothing did so far. */
+  readonly mpirun: MpiLauncher | undefined;
+};
+
+export type MpiLauncher = {
+  readonly vendor: string;
+  /** Empty where the machine could not tell. */
+  readonly version: string;
 };
 
 export type HostfileEntry = { readonly node: string; readonly slots: number };

@@ -20,6 +20,9 @@ const good = {
     { user: "mpihpc", key: "ssh-ed25519 AAAA" },
   ],
   agentVersion: "0.1.0",
+  nfs: { server: true, client: false },
+  netplan: true,
+  mpirun: { vendor: "Open MPI", version: "4.1.4" },
 } satisfies Facts;
 
 const { processors } = good;
@@ -50,6 +53,9 @@ describe("facts of the wire", () => {
       hostKeys: ["ecdsa-sha2-nistp256 AAAAE2Vj==", "ssh-ed25519 AAAAC3Nz", "ssh-rsa AAAAB3Nz"],
       userKey: "ssh-ed25519 AAAA",
       agentVersion: "0.1.0",
+      nfs: good.nfs,
+      netplan: true,
+      mpirun: good.mpirun,
     });
   });
 

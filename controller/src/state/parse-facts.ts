@@ -28,6 +28,9 @@ export type ReportedFacts = {
   readonly hostKeys: readonly string[];
   readonly userKeys: readonly { readonly user: string; readonly key: string }[];
   readonly agentVersion: string;
+  readonly nfs?: { readonly server: boolean; readonly client: boolean } | undefined;
+  readonly netplan: boolean;
+  readonly mpirun?: { readonly vendor: string; readonly version: string } | undefined;
 };
 
 /** `user` is the cluster user's name: the keys of others are dropped. */
@@ -116,6 +119,17 @@ const facts = z.object({
   hostKeys: listOf(publicKey, 16),
   userKeys: listOf(z.object({ user: textLike(/^[!-~]{1,32}$/, "a user's name"), key: publicKey }), 64),
   agentVersion: word,
+  // An agent that says nothing of it makes no use of it either.
+  nfs: z
+    .object({ server: z.boolean("expected true or false"), client: z.boolean("expected true or false") })
+    .default({ server: false, client: false }),
+  netplan: z.boolean("expected true or false"),
+  mpirun: z
+    .object({
+      vendor: textLike(/^[!-~]([ -~]{0,62}[!-~])?$/, "the name of an MPI"),
+      version: textLike(/^[\w.+~-]{0,64}$/, "a version"),
+    })
+    .optional(),
 });
 
 /**
@@ -131,7 +145,7 @@ export function parseFacts(reported: ReportedFacts, { maxSlots, user }: FactsLim
     const { path = [], message = "" } = parsed.error.issues[0] ?? {};
     throw new FactsRefusedError(path.map(String).join("."), message);
   }
-  const { userKeys, hostKeys, memoryBytes, processors: found, ...rest } = parsed.data;
+  const { userKeys, hostKeys, memoryBytes, processors: found, mpirun, ...rest } = parsed.data;
   const count = { online: found.online, schedulable: found.schedulable, quota: found.quota, cores: found.cores };
   const slots = offeredSlots(count);
   if (slots > maxSlots) throw new FactsRefusedError("processors", `${slots} slots, and maxSlots is ${maxSlots}`);
@@ -143,5 +157,6 @@ export function parseFacts(reported: ReportedFacts, { maxSlots, user }: FactsLim
     memoryBytes: Number(memoryBytes),
     hostKeys: [...new Set(hostKeys)].sort(),
     userKey: own,
+    mpirun: mpirun && { vendor: mpirun.vendor, version: mpirun.version },
   };
 }
