@@ -7,14 +7,36 @@ import { type DistributionSources, UNATTENDED } from "./machine-apt.ts";
 /** Raise this when the steps below change what they make. */
 const STEPS = 1;
 
+/** The manual's list for pyenv, which compiles Python. */
+const PYTHON_BUILD_PACKAGES = [
+  "build-essential",
+  "curl",
+  "libbz2-dev",
+  "libffi-dev",
+  "liblzma-dev",
+  "libncursesw5-dev",
+  "libreadline-dev",
+  "libsqlite3-dev",
+  "libssl-dev",
+  "libxml2-dev",
+  "libxmlsec1-dev",
+  "llvm",
+  "make",
+  "tk-dev",
+  "wget",
+  "xz-utils",
+  "zlib1g-dev",
+];
+
 /** What hosts of a lab can install, each with all that it depends on and recommends. */
 const PACKAGES = [
   "openmpi-bin",
   "openmpi-common",
   "libopenmpi-dev",
-  "build-essential",
   "nfs-kernel-server",
   "nfs-common",
+  "mpich", // a second MPI, as it stands beside the first on some machines
+  ...PYTHON_BUILD_PACKAGES,
 ];
 
 /**
