@@ -5,6 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseExitRecord } from "./exit-record.ts";
 import { jobsContract, type ScriptedJob } from "./jobs.contract.ts";
+import type { Job } from "./jobs.ts";
 import { createMemoryJobs, type JobWorld } from "./memory-jobs.ts";
 import { createPretendSystemd } from "./pretend-systemd.ts";
 import { createSystemdJobs } from "./systemd-jobs.ts";
@@ -111,6 +112,23 @@ describe("a job's unit", () => {
     expect(command.slice(command.indexOf("--"))).toEqual(["--", "/usr/bin/apt-get", "install", "a b", "$$HOME"]);
     expect(command).toContain("--setenv=LC_ALL=C");
     expect(command).toContain("--unit=cowherd-job-apt-1.service");
+  });
+
+  it("runs as whom it is said, out of the others' way and not for ever", () => {
+    const job: Job = {
+      id: "build",
+      argv: ["/bin/true"],
+      env: {},
+      as: { uid: 7777, gid: 7778 },
+      gentle: true,
+      maxSeconds: 9,
+    };
+    const properties = startCommand(job, "/jobs/build");
+    expect(properties).toEqual(expect.arrayContaining(["--uid=7777", "--gid=7778", "--nice=10"]));
+    expect(properties).toContain("--property=NoNewPrivileges=yes");
+    expect(properties).toContain("--property=RuntimeMaxSec=9");
+    // a user's record of its end would not get into root's folder
+    expect(properties.some((property) => property.startsWith("--property=ExecStopPost=:+/bin/sh"))).toBe(true);
   });
 
   it("has its end read, and nothing else taken for one", () => {

@@ -20,6 +20,12 @@ export type Job = {
   /** The program by its absolute path, and its arguments. Never a shell's text. */
   readonly argv: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
+  /** As whom, with no way to become anybody else; root if absent. */
+  readonly as?: { readonly uid: number; readonly gid: number };
+  /** Gives way to everything else on the machine, for work of many minutes. */
+  readonly gentle?: boolean;
+  /** After this long it is ended, which is exit code 143. As long as it takes if absent. */
+  readonly maxSeconds?: number;
 };
 
 export type JobEnd = {

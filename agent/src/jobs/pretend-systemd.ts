@@ -12,7 +12,7 @@ export function createPretendSystemd(transientUnits: string): (argv: readonly [s
     const property = (name: string) => argv.find((word) => word.startsWith(name))?.slice(name.length) ?? "";
     const unit = join(transientUnits, property("--unit="));
     const output = openSync(property("--property=StandardOutput=append:"), "a");
-    const stopPost = /^:(\S+) -c '(.*)' sh (\S+)$/.exec(property("--property=ExecStopPost="));
+    const stopPost = /^:\+(\S+) -c '(.*)' sh (\S+)$/.exec(property("--property=ExecStopPost="));
     const [, shell = "", script = "", folder = ""] = stopPost ?? [];
     const [program = "", ...args] = argv.slice(argv.indexOf("--") + 1).map((word) => word.replaceAll("$$", "$"));
     await writeFile(unit, "", { flag: "wx" });

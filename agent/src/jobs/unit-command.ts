@@ -25,12 +25,21 @@ export function startCommand(job: Job, folder: string): readonly [string, ...str
     "--service-type=exec",
     `--property=StandardOutput=append:${folder}/output`,
     "--property=StandardError=inherit",
-    // The colon keeps systemd from putting its own values where the script has its variables.
-    `--property=ExecStopPost=:/bin/sh -c '${recordExitScript}' sh ${folder}`,
+    ...userProperties(job),
+    ...(job.gentle === true ? ["--nice=10", "--property=IOSchedulingPriority=7"] : []),
+    ...(job.maxSeconds === undefined ? [] : [`--property=RuntimeMaxSec=${job.maxSeconds}`]),
+    // The colon keeps systemd from putting its own values where the script has its variables;
+    // the plus runs it as root, whose folder it is, whoever the job runs as.
+    `--property=ExecStopPost=:+/bin/sh -c '${recordExitScript}' sh ${folder}`,
     ...Object.entries(job.env).map(([name, value]) => `--setenv=${name}=${value}`),
     "--",
     ...job.argv.map(escapeVariables),
   ];
+}
+
+/** A user's own work: whatever it starts gains no more rights than it has, not by sudo either. */
+function userProperties({ as }: Job): readonly string[] {
+  return as === undefined ? [] : [`--uid=${as.uid}`, `--gid=${as.gid}`, "--property=NoNewPrivileges=yes"];
 }
 
 /** systemd puts the values of variables into a service's arguments unless their dollar is doubled: systemd.service(5). */
