@@ -7,7 +7,7 @@ const signal = new AbortController().signal;
 const spec = { id: "hostname", requires: [], kind: "hostname", name: "secondary1" } as const;
 const cloud = { "/etc/cloud": { mode: 0o755, uid: 0, gid: 0 } };
 const settled = { files: { "/etc/hostname": "secondary1\n" }, hostname: "secondary1" };
-const dropIn = "/etc/cloud/cfg.d/99-cowherd.cfg";
+const dropIn = "/etc/cloud/cloud.cfg.d/99-cowherd.cfg";
 
 describe("hostname", () => {
   resourceContract(hostnameResource, {
@@ -17,16 +17,27 @@ describe("hostname", () => {
       host: () => createMemoryHost({ files: { "/etc/hostname": "debian\n" }, hostname: "debian" }),
     },
     "sets the running name alone": { spec, host: () => createMemoryHost({ ...settled, hostname: "debian" }) },
-    "keeps cloud-init from reverting it": { spec, host: () => createMemoryHost({ ...settled, folders: cloud }) },
+    "E6: keeps cloud-init from reverting it": { spec, host: () => createMemoryHost({ ...settled, folders: cloud }) },
     "mends the drop-in and keeps those beside it": {
       spec,
       host: () =>
         createMemoryHost({
           ...settled,
-          files: { ...settled.files, [dropIn]: "", "/etc/cloud/cfg.d/05_logging.cfg": "theirs\n" },
+          files: { ...settled.files, [dropIn]: "", "/etc/cloud/cloud.cfg.d/05_logging.cfg": "theirs\n" },
         }),
-      foreign: (host) => host.files.read("/etc/cloud/cfg.d/05_logging.cfg"),
+      foreign: (host) => host.files.read("/etc/cloud/cloud.cfg.d/05_logging.cfg"),
     },
+  });
+
+  it("E6: tells cloud-init in the folder that it reads, and by a name that comes late", async () => {
+    const host = createMemoryHost({ ...settled, folders: cloud });
+    for (const change of hostnameResource.plan(spec, await hostnameResource.read(spec, host, signal))) {
+      await hostnameResource.apply(change, host, signal);
+    }
+    const written = await host.files.read("/etc/cloud/cloud.cfg.d/99-cowherd.cfg");
+    expect(written?.content.toString()).toBe(
+      "# Managed by Cowherd; edits are replaced.\npreserve_hostname: true\nmanage_etc_hosts: false\n",
+    );
   });
 
   it("leaves a machine without cloud-init without it", async () => {

@@ -1,25 +1,30 @@
 import type { SpecOf } from "@cowherd/proto";
-import type { Access, Standing, StoredFile } from "../host/files.ts";
-import type { Host } from "../host/host.ts";
+import type { Access, StoredFile } from "../host/files.ts";
+import {
+  applyCloudDropIn,
+  type CloudDropIn,
+  type CloudDropInChange,
+  describeCloudDropIn,
+  dropInPath,
+  planCloudDropIn,
+  readCloudDropIn,
+} from "./cloud-drop-in.ts";
 import type { Resource } from "./resource.ts";
 import { guard, isNodeName } from "./spec-guard.ts";
 
 type Observed = {
   readonly running: string;
   readonly stored: StoredFile | undefined;
-  /** Undefined where there is no cloud-init. */
-  readonly cloud: { readonly folder: Standing | undefined; readonly dropIn: StoredFile | undefined } | undefined;
+  readonly cloud: CloudDropIn;
 };
 
 type Change =
   | { readonly action: "write"; readonly path: string; readonly content: string; readonly access: Access }
-  | { readonly action: "make-folder"; readonly path: string }
-  | { readonly action: "set-running"; readonly name: string };
+  | { readonly action: "set-running"; readonly name: string }
+  | CloudDropInChange;
 
 const hostnamePath = "/etc/hostname";
-const cloudPath = "/etc/cloud";
-const dropInFolder = "/etc/cloud/cfg.d";
-const dropInPath = "/etc/cloud/cfg.d/99-cowherd.cfg";
+const cloudPath = dropInPath("99-cowherd");
 const defaultAccess: Access = { mode: 0o644, uid: 0, gid: 0 };
 
 /** cloud-init would bring back the name, and its own /etc/hosts, at the next boot (cc_set_hostname, cc_update_etc_hosts). */
@@ -31,17 +36,13 @@ export const hostnameResource: Resource<SpecOf<"hostname">, Observed, Change> = 
     return {
       running: await host.runningHostname.get(),
       stored: await host.files.read(hostnamePath),
-      cloud: await readCloud(host),
+      cloud: await readCloudDropIn(cloudPath, host),
     };
   },
 
   plan({ name }, { running, stored, cloud }) {
     guard(isNodeName(name), () => `${JSON.stringify(name)} is not a hostname`);
-    const changes: Change[] = [];
-    if (cloud !== undefined) {
-      if (cloud.folder === undefined) changes.push({ action: "make-folder", path: dropInFolder });
-      changes.push(...planText(dropInPath, dropIn, cloud.dropIn));
-    }
+    const changes: Change[] = [...planCloudDropIn(cloudPath, dropIn, cloud)];
     if (nameIn(stored) !== name) changes.push(...planText(hostnamePath, `${name}\n`, stored));
     if (running !== name) changes.push({ action: "set-running", name });
     return changes;
@@ -52,7 +53,8 @@ export const hostnameResource: Resource<SpecOf<"hostname">, Observed, Change> = 
       case "write":
         return host.files.replace(change.path, { ...change.access, content: Buffer.from(change.content) });
       case "make-folder":
-        return host.files.makeFolder(change.path, { ...defaultAccess, mode: 0o755 });
+      case "write-drop-in":
+        return applyCloudDropIn(change, host);
       case "set-running":
         return host.runningHostname.set(change.name, signal);
     }
@@ -63,19 +65,15 @@ export const hostnameResource: Resource<SpecOf<"hostname">, Observed, Change> = 
       case "write":
         return `write ${change.path}`;
       case "make-folder":
-        return `make folder ${change.path}`;
+      case "write-drop-in":
+        return describeCloudDropIn(change);
       case "set-running":
         return `set the running hostname to ${change.name}`;
     }
   },
 
-  watches: () => [hostnamePath, dropInPath],
+  watches: () => [hostnamePath, cloudPath],
 };
-
-async function readCloud(host: Host): Promise<Observed["cloud"]> {
-  if ((await host.files.stat(cloudPath))?.type !== "folder") return undefined;
-  return { folder: await host.files.stat(dropInFolder), dropIn: await host.files.read(dropInPath) };
-}
 
 function planText(path: string, content: string, stored: StoredFile | undefined): readonly Change[] {
   if (stored?.content.equals(Buffer.from(content))) return [];

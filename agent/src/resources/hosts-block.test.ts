@@ -10,6 +10,8 @@ const entries = [
 ];
 const spec = { id: "hosts", requires: [], kind: "hostsBlock", entries, ownName: "secondary1" } as const;
 const block = "# BEGIN COWHERD\n192.168.56.10 primary\n192.168.56.11 secondary1\n# END COWHERD\n";
+const nothing = { hosts: undefined, template: undefined };
+const template = "/etc/cloud/templates/hosts.debian.tmpl";
 const holding = (text: string) => createMemoryHost({ files: { "/etc/hosts": text } });
 
 async function converged(before: Buffer): Promise<Buffer | undefined> {
@@ -27,7 +29,7 @@ describe("hosts block", () => {
     "makes the file": { spec, host: () => createMemoryHost() },
     "adds the block": { spec, host: () => holding("127.0.0.1 localhost\n") },
     "replaces an older block": { spec, host: () => holding(block.replace("192.168.56.11", "192.168.56.99")) },
-    "removes the loopback's claim beside a block that is right": {
+    "E4: removes the loopback's claim beside a block that is right": {
       spec,
       host: () => holding(`${block}127.0.1.1 secondary1\n`),
     },
@@ -39,16 +41,29 @@ describe("hosts block", () => {
     expect(await converged(foreign)).toEqual(Buffer.concat([Buffer.from(block), foreign]));
   });
 
-  it("answers for a name before a line that was written by hand", async () => {
+  it("E5: answers for a name, its own too, before a line that was written by hand", async () => {
     const after = await converged(Buffer.from("10.0.2.15 primary\n"));
     expect(after?.toString()).toBe(`${block}10.0.2.15 primary\n`);
+  });
+
+  it("E6: has cloud-init make the same file where user data bid it make one", async () => {
+    const theirs = "## template:jinja\n{# comment #}\n127.0.1.1 {{fqdn}} {{hostname}}\n127.0.0.1 localhost\n";
+    const host = createMemoryHost({ files: { "/etc/hosts": block, [template]: theirs } });
+    for (const change of hostsBlockResource.plan(spec, await hostsBlockResource.read(spec, host, signal))) {
+      expect(hostsBlockResource.describe(change)).toBe(`write ${template}`);
+      await hostsBlockResource.apply(change, host, signal);
+    }
+    expect((await host.files.read(template))?.content.toString()).toBe(
+      `## template:jinja\n${block}{# comment #}\n127.0.0.1 localhost\n`,
+    );
+    expect(hostsBlockResource.plan(spec, await hostsBlockResource.read(spec, host, signal))).toEqual([]);
   });
 
   it.each([
     ["a name with a line end", { name: "a\n10.0.0.1 b", address: "192.168.56.10" }],
     ["an address that is none", { name: "primary", address: "192.168.56" }],
   ])("refuses %s", (_what, entry) => {
-    expect(() => hostsBlockResource.plan({ ...spec, entries: [entry] }, undefined)).toThrow(
+    expect(() => hostsBlockResource.plan({ ...spec, entries: [entry] }, nothing)).toThrow(
       expect.objectContaining({ name: "RefusedSpecError" }),
     );
   });
