@@ -66,6 +66,29 @@ export function filesContract(
       expect(await files.read("/etc/motd")).toEqual(file("hi\n", 0o640));
     });
 
+    it("name what is in a folder, and nothing of what is no folder", async () => {
+      const files = await createFiles();
+      await files.makeFolder("/etc/cfg.d", access(0o755));
+      expect(await files.list("/etc/cfg.d")).toEqual([]);
+      await files.replace("/etc/cfg.d/b", file("b\n"));
+      await files.makeFolder("/etc/cfg.d/a", access(0o755));
+      await files.replace("/etc/cfg.d/a/deep", file("deep\n"));
+      expect([...((await files.list("/etc/cfg.d")) ?? [])].sort()).toEqual(["a", "b"]);
+      expect(await files.list("/etc/cfg.d/b")).toBeUndefined();
+      expect(await files.list("/absent/absent")).toBeUndefined();
+    });
+
+    it("give a file another stamp once it is written, also with what it held before", async () => {
+      const files = await createFiles();
+      expect(await files.stamp("/etc/motd")).toBeUndefined();
+      await files.replace("/etc/motd", file("hi\n"));
+      const first = await files.stamp("/etc/motd");
+      expect(first).toBeDefined();
+      expect(await files.stamp("/etc/motd")).toBe(first);
+      await files.replace("/etc/motd", file("hi\n"));
+      expect(await files.stamp("/etc/motd")).not.toBe(first);
+    });
+
     it("take no folder for a file and no file for a folder", async () => {
       const files = await createFiles();
       await files.makeFolder("/etc/cfg.d", access(0o755));

@@ -13,6 +13,18 @@ export interface Files {
   stat(path: string): Promise<Standing | undefined>;
 
   /**
+   * Names what is in the folder at `path`, in no order; of a huge one the first 10,000.
+   * Undefined when nothing is there, or something else.
+   */
+  list(path: string): Promise<readonly string[] | undefined>;
+
+  /**
+   * Returns a text that is another one once the file at `path` was written or replaced. It
+   * says nothing else, and is of no use after a copy. Undefined when nothing is there.
+   */
+  stamp(path: string): Promise<string | undefined>;
+
+  /**
    * Replaces the whole file, or makes it; its folder must be there.
    *
    * A reader sees the old file or the new one, never half, and the new one with its mode

@@ -11,6 +11,7 @@ export function createMemoryFiles(seed: {
 }): Files {
   const files = new Map<string, StoredFile>();
   const folders = new Map<string, Access>();
+  const stamps = new Map<string, number>(); // how often each path was written
 
   const addFolders = (path: string) => {
     for (let at = path; !folders.has(at); at = posix.dirname(at)) folders.set(at, rootFolder);
@@ -39,10 +40,19 @@ export function createMemoryFiles(seed: {
       const folder = folders.get(path);
       return folder && { type: "folder", ...folder };
     },
+    async list(path) {
+      if (!folders.has(path)) return undefined;
+      const at = [...files.keys(), ...folders.keys()].filter((one) => one !== path && posix.dirname(one) === path);
+      return at.map((one) => posix.basename(one));
+    },
+    async stamp(path) {
+      return files.has(path) || folders.has(path) ? `${stamps.get(path) ?? 0}` : undefined;
+    },
     async replace(path, { content, mode, uid, gid }) {
       requireFolder(path);
       if (folders.has(path)) throw new ConflictError(`${path} is not a regular file`);
       files.set(path, { content: Buffer.from(content), mode, uid, gid });
+      stamps.set(path, (stamps.get(path) ?? 0) + 1);
     },
     async makeFolder(path, { mode, uid, gid }) {
       requireFolder(path);

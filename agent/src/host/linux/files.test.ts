@@ -39,6 +39,8 @@ describe.runIf(process.platform === "linux")("on linux", () => {
     const refusals = [
       () => files.read("/home/eve/keys"),
       () => files.stat("/home/eve/keys"),
+      () => files.list("/home/eve/keys"),
+      () => files.stamp("/home/eve/keys"),
       () => files.replace("/home/eve/keys", file("mine\n")),
       () => files.setAccess("/home/eve/keys", { mode: 0o666, ...own }),
       () => files.makeFolder("/home/eve/keys", { mode: 0o777, ...own }),

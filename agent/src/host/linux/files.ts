@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, opendir, rename } from "node:fs/promises";
 import { ConflictError } from "../../resources/resource.ts";
 import { type Access, type Files, FilesError, type Standing, type StoredFile } from "../files.ts";
 import { draftName, removeDraft, staleDrafts } from "./draft.ts";
 import { atPlace, explain, type Place } from "./place.ts";
 
 const maxBytes = 4 * 1024 * 1024;
+const maxNames = 10_000;
 
 /** Files on the real disk, below `root`: "" for the machine itself; tests pass a temporary folder. */
 export function createLinuxFiles(root: string): Files {
@@ -27,6 +28,10 @@ export function createLinuxFiles(root: string): Files {
     read: (path) => at("read", path, (place) => read(place, path)),
 
     stat: (path) => at("stat", path, async ({ stats }) => stats && standing(stats)),
+
+    list: (path) => at("list", path, ({ at: place, stats }) => (stats?.isDirectory() ? list(place) : none)),
+
+    stamp: (path) => at("stat", path, ({ at: place, stats }) => (stats === undefined ? none : stamp(place))),
 
     replace: (path, file) => mustBeAt("write", path, (place) => replace(place, path, file, era)),
 
@@ -56,6 +61,24 @@ function standing(stats: Stats): Standing {
 
 function accessOf({ mode, uid, gid }: Stats): Access {
   return { mode: mode & 0o7777, uid, gid };
+}
+
+const none = Promise.resolve(undefined);
+
+/** Through a handle, or what became a link in the meantime would be followed. */
+async function list(at: string): Promise<readonly string[]> {
+  await using folder = await open(at, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  const names: string[] = [];
+  for await (const { name } of await opendir(`/proc/self/fd/${folder.fd}`)) {
+    if (names.push(name) >= maxNames) break;
+  }
+  return names;
+}
+
+/** The time of the last change comes from the kernel: nobody can set it back, as they can that of the last write. */
+async function stamp(at: string): Promise<string> {
+  const { dev, ino, size, ctimeNs } = await lstat(at, { bigint: true });
+  return `${dev} ${ino} ${size} ${ctimeNs}`;
 }
 
 async function read({ at, stats }: Place, path: string): Promise<StoredFile | undefined> {
