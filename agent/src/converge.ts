@@ -9,6 +9,8 @@ import { hostnameResource } from "./resources/hostname.ts";
 import { hostsBlockResource } from "./resources/hosts-block.ts";
 import { knownHostsResource } from "./resources/known-hosts.ts";
 import { mpiParametersResource } from "./resources/mpi-parameters.ts";
+import { nfsExportResource } from "./resources/nfs-export.ts";
+import { nfsMountResource } from "./resources/nfs-mount.ts";
 import { packageSetResource } from "./resources/package-set.ts";
 import type { Resource } from "./resources/resource.ts";
 import { sshKeyResource } from "./resources/ssh-key.ts";
@@ -130,9 +132,11 @@ function byKind<Result>(
       return use(fileResource, spec);
     case "hostfile":
       return use(hostfileResource, spec);
-    case "network":
     case "nfsExport":
+      return use(nfsExportResource, spec);
     case "nfsMount":
+      return use(nfsMountResource, spec);
+    case "network":
     case "python":
     case "pythonPackages":
       throw new Error(`resources of the kind ${spec.kind} are not applied by this version`);

@@ -1,6 +1,9 @@
 import type { Accounts } from "./accounts.ts";
+import type { Addresses } from "./addresses.ts";
 import type { Files } from "./files.ts";
 import type { KeyMaker } from "./key-maker.ts";
+import type { Mounts } from "./mounts.ts";
+import type { NfsServer } from "./nfs-server.ts";
 import type { Packages } from "./packages.ts";
 import type { RunningHostname } from "./running-hostname.ts";
 
@@ -9,6 +12,9 @@ export interface Host {
   readonly files: Files;
   readonly accounts: Accounts;
   readonly packages: Packages;
+  readonly addresses: Addresses;
   readonly runningHostname: RunningHostname;
   readonly keyMaker: KeyMaker;
+  readonly nfsServer: NfsServer;
+  readonly mounts: Mounts;
 }

@@ -1,10 +1,18 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { Host } from "./host.ts";
 import { createLinuxAccounts } from "./linux/accounts.ts";
+import { createLinuxAddresses } from "./linux/addresses.ts";
 import { createLinuxFiles } from "./linux/files.ts";
 import { createLinuxKeyMaker } from "./linux/key-maker.ts";
+import { startChild } from "./linux/lone-process.ts";
+import { connects, createLinuxMounts } from "./linux/mounts.ts";
+import { createLinuxNfsServer } from "./linux/nfs-server.ts";
 import { createLinuxPackages } from "./linux/packages.ts";
 import { createLinuxRunningHostname } from "./linux/running-hostname.ts";
+import { type CommandEnd, runCommand } from "./run-command.ts";
 
 /** This machine. Slow work goes through `jobs`; everything else happens in the call. */
 export function createLinuxHost({ jobs }: { readonly jobs: Jobs }): Host {
@@ -13,7 +21,29 @@ export function createLinuxHost({ jobs }: { readonly jobs: Jobs }): Host {
     files: createLinuxFiles(root),
     accounts: createLinuxAccounts(root),
     packages: createLinuxPackages({ root, jobs, now: () => performance.now() }),
+    addresses: createLinuxAddresses(),
     runningHostname: createLinuxRunningHostname(),
     keyMaker: createLinuxKeyMaker("/run"), // in memory, and gone with the next boot
+    nfsServer: createLinuxNfsServer({ run, readText }),
+    mounts: createLinuxMounts({
+      run,
+      readText,
+      start: startChild,
+      connects,
+      probeName: () => `.cowherd-probe-${hostname()}`,
+      word: randomUUID,
+    }),
   };
+}
+
+function run(argv: readonly [string, ...string[]], timeoutMs: number, signal: AbortSignal): Promise<CommandEnd> {
+  return runCommand(argv, { timeoutMs }, signal);
+}
+
+/** Only for files of root's, of the kernel's and of systemd's. */
+async function readText(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
 }

@@ -1,9 +1,12 @@
 import type { Group, User } from "./accounts.ts";
+import type { LiveAddress } from "./addresses.ts";
 import type { Access, StoredFile } from "./files.ts";
 import type { Host } from "./host.ts";
 import { createMemoryAccounts } from "./memory-accounts.ts";
 import { createMemoryFiles } from "./memory-files.ts";
 import { createMemoryKeyMaker } from "./memory-key-maker.ts";
+import { createMemoryMounts, type MemoryMountsSeed } from "./memory-mounts.ts";
+import { createMemoryNfsServer, type MemoryNfsServerSeed } from "./memory-nfs-server.ts";
 
 /** What a memory host starts with. */
 export type MemoryHostSeed = {
@@ -17,6 +20,9 @@ export type MemoryHostSeed = {
   readonly unfinished?: readonly string[];
   readonly installed?: readonly string[];
   readonly hostname?: string;
+  readonly nfsServer?: MemoryNfsServerSeed;
+  readonly mounts?: MemoryMountsSeed;
+  readonly addresses?: readonly LiveAddress[];
 };
 
 /** A host that lives in memory. It passes the contracts that the real one passes. */
@@ -33,6 +39,7 @@ export function createMemoryHost(seed: MemoryHostSeed = {}): Host {
         for (const name of names) installed.add(name);
       },
     },
+    addresses: { read: async () => seed.addresses ?? [] },
     runningHostname: {
       get: async () => hostname,
       async set(name) {
@@ -40,5 +47,7 @@ export function createMemoryHost(seed: MemoryHostSeed = {}): Host {
       },
     },
     keyMaker: createMemoryKeyMaker(),
+    nfsServer: createMemoryNfsServer(files, seed.nfsServer),
+    mounts: createMemoryMounts(files, seed.mounts),
   };
 }

@@ -21,7 +21,10 @@ export class CommandError extends Error {
 const defaultMaxOutputBytes = 256 * 1024;
 
 /** What a child gets to know of us: nothing but where programs are, and plain English. */
-const environment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" };
+export const commandEnvironment = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  LC_ALL: "C.UTF-8",
+};
 
 /**
  * Runs a program to its end, without a shell and without input.
@@ -42,7 +45,7 @@ export async function runCommand(
     const child = spawn(program, args, {
       ...as,
       cwd: "/",
-      env: environment,
+      env: commandEnvironment,
       stdio: ["ignore", "pipe", "pipe"],
       detached: true, // a process group of its own, so that its children die with it
     });

@@ -1,0 +1,131 @@
+import { connect } from "node:net";
+import { MountError, type Mounted, type Mounts } from "../mounts.ts";
+import type { CommandEnd } from "../run-command.ts";
+import { createLoneProcesses, type StartProcess } from "./lone-process.ts";
+import { judgeProbe, probeCommand } from "./mount-probe.ts";
+import { mountedAt } from "./mount-table.ts";
+import { unitOfPath } from "./unit-name.ts";
+
+/** What the adapter stands on. Tests reach a machine from outside through the same. */
+export type LinuxMountsDeps = {
+  /** Runs a command to its end, or rejects after `timeoutMs`. */
+  run(argv: readonly [string, ...string[]], timeoutMs: number, signal: AbortSignal): Promise<CommandEnd>;
+  /** Starts the probe. */
+  readonly start: StartProcess;
+  /** Reads a text that is on no network file system. Undefined when it is not there. */
+  readText(path: string): Promise<string | undefined>;
+  /** Whether somebody takes a TCP connection. */
+  connects(address: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
+  /** Makes the name of the probe's file: this machine's own, so that no two nodes meet in one. */
+  probeName(): string;
+  /** Makes a word that was not written before. */
+  word(): string;
+};
+
+const nfsPort = 2049;
+const answerMs = 3_000;
+const probeMs = 10_000;
+const unmountMs = 10_000;
+const systemctlMs = 60_000;
+const mostLayers = 8;
+
+/** Mounts by the kernel's list, systemd's automounts and umount(8). */
+export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
+  const { run, start, readText, connects, probeName, word } = deps;
+  const probes = createLoneProcesses(start, probeMs);
+
+  const mountedNow = async (path: string) => mountedAt((await readText("/proc/self/mountinfo")) ?? "", path);
+
+  const systemctl = async (args: readonly string[], signal: AbortSignal) => {
+    const end = await run(["systemctl", "--no-ask-password", ...args], systemctlMs, signal);
+    if (end.exitCode !== 0) throw new MountError(`systemctl ${args.join(" ")}: ${lastLine(end)}`);
+  };
+
+  /** What mount.nfs said in the last minute; whoever met the automount was told no more than "No such device". */
+  const mountsWords = async (path: string, signal: AbortSignal) => {
+    const unit = unitOfPath(path, "mount");
+    const options = ["--boot", "--since=-60s", "--lines=50", "--output=cat", "--quiet", "--no-pager"];
+    const { stdout } = await run(["journalctl", `--unit=${unit}`, ...options], unmountMs, signal);
+    return stdout.split("\n").findLast((line) => line.startsWith("mount.nfs"));
+  };
+
+  return {
+    async look(path) {
+      const at = (suffix: "mount" | "automount") => `/run/systemd/generator/${unitOfPath(path, suffix)}`;
+      const automount = await readText(at("automount"));
+      const unit = automount === undefined ? undefined : await readText(at("mount"));
+      const setting = (name: string) => unit?.match(new RegExp(`^${name}=(.*)$`, "m"))?.[1] ?? "";
+      const loaded = unit === undefined ? undefined : { source: setting("What"), options: setting("Options") };
+      return { mounted: await mountedNow(path), loaded };
+    },
+
+    async lying(path, most, signal) {
+      const argv = ["find", path, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0"] as const;
+      const end = await run(argv, unmountMs, signal);
+      if (end.exitCode !== 0) throw new MountError(`look into ${path}: ${lastLine(end)}`);
+      return end.stdout
+        .split("\0")
+        .filter((name) => name !== "")
+        .toSorted()
+        .slice(0, most);
+    },
+
+    answers: (address, signal) => connects(address, nfsPort, answerMs, signal),
+
+    async probe(path, signal) {
+      const health = judgeProbe(await probes(path, probeCommand(path, probeName(), word()), signal));
+      if (health.state !== "refused" || (await mountedNow(path)).some(isNetwork)) return health;
+      return { ...health, reason: (await mountsWords(path, signal)) ?? health.reason };
+    },
+
+    async detach(path, signal) {
+      for (let layer = 0; layer < mostLayers; layer += 1) {
+        const top = (await mountedNow(path)).at(-1);
+        if (top === undefined || !isNetwork(top)) return;
+        // Lazy alone, never forced: what waits for the server must not be told that its write failed.
+        const argv = ["umount", "--lazy", "--internal-only", "--no-canonicalize", "--", path] as const;
+        const end = await run(argv, unmountMs, signal);
+        if (end.exitCode !== 0) throw new MountError(`unmount ${path}: ${lastLine(end)}`);
+      }
+      throw new MountError(`unmount ${path}: more than ${mostLayers} file systems are mounted there`);
+    },
+
+    async arm(path, signal) {
+      await systemctl(["daemon-reload"], signal);
+      const top = (await mountedNow(path)).at(-1);
+      if (top !== undefined && isNetwork(top)) return;
+      const units = [unitOfPath(path, "mount"), unitOfPath(path, "automount")];
+      await systemctl(["reset-failed", ...units], signal).catch(() => {
+        signal.throwIfAborted(); // it fails where there is nothing to reset
+      });
+      await systemctl(["restart", unitOfPath(path, "automount")], signal);
+    },
+  };
+}
+
+/** Whether somebody takes a TCP connection from this process, at an address that needs no name looked up. */
+export function connects(address: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: address, port });
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      socket.destroy();
+      settle();
+    };
+    const onAbort = () => end(() => reject(signal.reason));
+    const timer = setTimeout(() => end(() => resolve(false)), timeoutMs);
+    signal.addEventListener("abort", onAbort, { once: true });
+    socket.once("connect", () => end(() => resolve(true)));
+    socket.once("error", () => end(() => resolve(false)));
+  });
+}
+
+function isNetwork({ type }: Mounted): boolean {
+  return /^nfs4?$/.test(type);
+}
+
+function lastLine({ stderr, exitCode }: CommandEnd): string {
+  return stderr.trim().split("\n").at(-1) || `exit code ${exitCode}`;
+}
