@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createMemoryHost } from "../host/memory-host.ts";
+import { createMemoryHost, type MemoryHostSeed } from "../host/memory-host.ts";
 import { mpiParametersResource } from "./mpi-parameters.ts";
 import { resourceContract } from "./resource.contract.ts";
 
 const signal = new AbortController().signal;
-const path = "/etc/openmpi/openmpi-mca-params.conf";
+const openMpi = "/etc/openmpi/openmpi-mca-params.conf";
+const prrte = "/etc/openmpi/prte-mca-params.conf";
+const ucx = "/etc/ucx/ucx.conf";
 const spec = {
   id: "mpi",
   requires: [],
@@ -13,54 +15,154 @@ const spec = {
   defaultHostfile: "/home/mpihpc/.cluster_hostfile",
 } as const;
 const { defaultHostfile: _none, ...secondary } = spec;
-const network = "btl_tcp_if_include = 192.168.56.0/24\noob_tcp_if_include = 192.168.56.0/24\n";
-const block = `# BEGIN COWHERD\n${network}orte_default_hostfile = /home/mpihpc/.cluster_hostfile\n# END COWHERD\n`;
-const packaged = "# comments\npml = ^ucx\nosc = ^ucx,pt2pt"; // Debian's file ends so, without a line feed
-const holding = (text: string) => createMemoryHost({ files: { [path]: text } });
 
-async function converged(before: string): Promise<string | undefined> {
-  const host = holding(before);
-  for (const change of mpiParametersResource.plan(spec, await mpiParametersResource.read(spec, host, signal))) {
-    await mpiParametersResource.apply(change, host, signal);
-  }
-  return (await host.files.read(path))?.content.toString();
+const blockOf = (...lines: string[]) => ["# BEGIN COWHERD", ...lines, "# END COWHERD", ""].join("\n");
+const block4 = blockOf(
+  "btl_tcp_if_include = 192.168.56.0/24",
+  "oob_tcp_if_include = 192.168.56.0/24",
+  "orte_default_hostfile = /home/mpihpc/.cluster_hostfile",
+);
+const block5 = blockOf("btl_tcp_if_include = 192.168.56.0/24");
+const blockPrrte = blockOf(
+  "prte_if_include = 192.168.56.0/24",
+  "ptl_base_if_include = 192.168.56.0/24",
+  "prte_default_hostfile = /home/mpihpc/.cluster_hostfile",
+);
+const packaged = "# comments\npml = ^ucx\nosc = ^ucx,pt2pt"; // Debian's file ends so, without a line feed
+const addresses = [
+  { interface: "lo", address: "127.0.0.1" },
+  { interface: "docker0", address: "172.17.0.1" },
+  { interface: "enp0s3", address: "10.0.2.15" },
+  { interface: "enp0s8", address: "192.168.56.11" },
+];
+const binary = { content: Buffer.from("\x7fELF"), mode: 0o755, uid: 0, gid: 0 };
+const version4 = { [openMpi]: packaged };
+const version5 = { [openMpi]: packaged, [prrte]: "# PRRTE's\n", "/usr/bin/prterun": binary };
+const mpich = { "/usr/bin/mpiexec.hydra": binary };
+const host = (files: MemoryHostSeed["files"] = {}) =>
+  createMemoryHost({ files, addresses, folders: { "/etc": { mode: 0o755, uid: 0, gid: 0 } } });
+
+async function plan(on: ReturnType<typeof host>, of = spec) {
+  return mpiParametersResource.plan(of, await mpiParametersResource.read(of, on, signal));
+}
+
+/** Returns each of MPI's files as it is after one run; undefined where there is none. */
+async function converged(files: MemoryHostSeed["files"]) {
+  const on = host(files);
+  for (const change of await plan(on)) await mpiParametersResource.apply(change, on, signal);
+  const text = async (path: string) => (await on.files.read(path))?.content.toString();
+  return { openMpi: await text(openMpi), prrte: await text(prrte), ucx: await text(ucx) };
 }
 
 describe("MPI parameters", () => {
   resourceContract(mpiParametersResource, {
-    "adds the block to the packaged file": { spec, host: () => holding(packaged) },
-    "makes an absent file": {
+    "adds the block to Open MPI 4's packaged file": { spec, host: () => host(version4) },
+    "makes an absent file where Open MPI's folder is": {
       spec,
       host: () => createMemoryHost({ folders: { "/etc/openmpi": { mode: 0o755, uid: 0, gid: 0 } } }),
     },
-    "takes the default hostfile from a node that launches nothing": { spec: secondary, host: () => holding(block) },
+    "takes the default hostfile from a node that launches nothing": {
+      spec: secondary,
+      host: () => host({ [openMpi]: block4 }),
+    },
+    "sets Open MPI 5 and its launcher": { spec, host: () => host(version5) },
+    "makes MPICH's folder and file": { spec, host: () => host(mpich) },
+    "K9: sets every MPI that is installed": { spec, host: () => host({ ...version4, ...mpich }) },
   });
 
-  it("starts a line of its own behind the packaged file's last line", async () => {
-    expect(await converged(packaged)).toBe(`${packaged}\n${block}`);
+  it("K12: starts a line of its own behind the packaged file's last line, which has no line feed", async () => {
+    expect(await converged(version4)).toEqual({ openMpi: `${packaged}\n${block4}`, prrte: undefined, ucx: undefined });
+  });
+
+  it("tells Open MPI 5's launcher and PMIx in the launcher's own file, and nothing that version 5 does not know", async () => {
+    expect(await converged(version5)).toEqual({
+      openMpi: `${packaged}\n${block5}`,
+      prrte: `# PRRTE's\n${blockPrrte}`,
+      ucx: undefined,
+    });
+  });
+
+  it("takes version 4's settings away when version 5 has come", async () => {
+    expect((await converged({ ...version5, [openMpi]: `${packaged}\n${block4}` })).openMpi).toBe(
+      `${packaged}\n${block5}`,
+    );
+  });
+
+  it("E2: names a NIC only to MPICH, which knows no networks, and by the name that holds the cluster's address here", async () => {
+    const { openMpi: one, ucx: other } = await converged({ ...version4, ...mpich });
+    expect(other).toBe(blockOf("UCX_NET_DEVICES=enp0s8"));
+    expect(one).not.toMatch(/enp0s|eth/);
+  });
+
+  it("E14: passes over NICs of other networks, as Docker's, and names all of the cluster's", async () => {
+    const two = [...addresses, { interface: "enp0s9", address: "192.168.56.111" }, addresses[3] ?? []].flat();
+    const on = createMemoryHost({ files: mpich, addresses: two, folders: { "/etc": { mode: 0o755, uid: 0, gid: 0 } } });
+    const [change] = await plan(on);
+    expect(change?.file.content.toString()).toBe(blockOf("UCX_NET_DEVICES=enp0s8,enp0s9"));
+  });
+
+  it("refuses to name a NIC for MPICH where none is on the cluster's network", async () => {
+    const away = createMemoryHost({ files: mpich, addresses: addresses.slice(0, 3) });
+    await expect(plan(away)).rejects.toThrow("no network interface has an address in 192.168.56.0/24");
+  });
+
+  it("makes no file for what is not installed", async () => {
+    expect(await plan(host())).toEqual([]);
+  });
+
+  it("takes its lines from the file of an MPI that is gone", async () => {
+    const gone = { [ucx]: `UCX_LOG_LEVEL=error\n${blockOf("UCX_NET_DEVICES=enp0s8")}` };
+    expect((await converged(gone)).ucx).toBe("UCX_LOG_LEVEL=error\n");
   });
 
   it("stands behind the operator's own line of the same name, since the last one counts", async () => {
     const theirs = "btl_tcp_if_include = 10.0.0.0/8\n";
-    expect(await converged(`${block}${theirs}`)).toBe(`${theirs}${block}`);
+    expect((await converged({ [openMpi]: `${block4}${theirs}` })).openMpi).toBe(`${theirs}${block4}`);
   });
 
-  it("refuses to stand beside a setting that makes mpirun end", () => {
-    const stored = { content: Buffer.from("oob_tcp_if_exclude=lo\n"), mode: 0o644, uid: 0, gid: 0 };
-    expect(() => mpiParametersResource.plan(spec, stored)).toThrow(
-      expect.objectContaining({ name: "ConflictError", message: expect.stringContaining("sets oob_tcp_if_exclude") }),
+  it("stands before the operator's sections in MPICH's file, in one of which it would hold for some machines only", async () => {
+    const theirs = "UCX_LOG_LEVEL=error\n[AMD Rome]\nUCX_TLS=tcp\n";
+    expect((await converged({ ...mpich, [ucx]: theirs })).ucx).toBe(`${blockOf("UCX_NET_DEVICES=enp0s8")}${theirs}`);
+  });
+
+  it.each([
+    [openMpi, "oob_tcp_if_exclude=lo", version4],
+    [openMpi, "btl_tcp_if_exclude = lo", version5],
+    [prrte, "prte_if_exclude = lo", version5],
+    [prrte, "oob_tcp_if_include = 10.0.2.0/24", version5],
+    [ucx, "UCX_NET_DEVICES=mlx5_0:1", mpich],
+  ])("refuses to stand in %s beside %s", async (path, line, files) => {
+    const setting = line.split(/[ =]/)[0];
+    await expect(plan(host({ ...files, [path]: `${line}\n` }))).rejects.toThrow(
+      expect.objectContaining({ name: "ConflictError", message: expect.stringContaining(`${path} sets ${setting},`) }),
     );
   });
 
-  it("says that Open MPI is missing where it is", async () => {
-    const host = createMemoryHost({});
-    const [change] = mpiParametersResource.plan(spec, undefined);
-    await expect(change && mpiParametersResource.apply(change, host, signal)).rejects.toThrow(
-      "Open MPI is not installed",
-    );
+  it("lets a comment say what it likes", async () => {
+    const theirs = "# btl_tcp_if_exclude = lo\n";
+    expect((await converged({ [openMpi]: theirs })).openMpi).toBe(`${theirs}${block4}`);
   });
 
-  it.each(["192.168.56.0", "192.168.56.0/33", "192.168.56.0/24\nx=y", "eth0"])("refuses %j as a network", (subnet) => {
-    expect(() => mpiParametersResource.plan({ ...spec, subnet }, undefined)).toThrow("is not a network");
+  it("K13: finds nothing to do the second time", async () => {
+    const on = host({ ...version5, ...mpich });
+    for (const change of await plan(on)) await mpiParametersResource.apply(change, on, signal);
+    expect(await plan(on)).toEqual([]);
   });
+
+  it.each(["192.168.56.10/24", "192.168.56.255/24"])("E2: writes the exact network for %s", async (subnet) => {
+    const on = host(version4);
+    const [change] = mpiParametersResource.plan(
+      { ...spec, subnet },
+      await mpiParametersResource.read(spec, on, signal),
+    );
+    expect(change?.file.content.toString()).toBe(`${packaged}\n${block4}`);
+  });
+
+  it.each(["192.168.56.0", "192.168.56.0/33", "192.168.56.0/24\nx=y", "eth0"])(
+    "refuses %j as a network",
+    async (subnet) => {
+      const observed = await mpiParametersResource.read(spec, host(version4), signal);
+      expect(() => mpiParametersResource.plan({ ...spec, subnet }, observed)).toThrow("is not a network");
+    },
+  );
 });

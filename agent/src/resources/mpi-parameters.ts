@@ -1,67 +1,82 @@
 import type { SpecOf } from "@cowherd/proto";
+import type { LiveAddress } from "../host/addresses.ts";
 import type { StoredFile } from "../host/files.ts";
-import { foreignText, splitLines, withBlock } from "./managed-block.ts";
-import { ConflictError, type Resource } from "./resource.ts";
+import type { Host } from "../host/host.ts";
+import { exactNetwork } from "./mpi/exact-network.ts";
+import { mpichParameters, mpichPrograms, ucxFolder, ucxPath } from "./mpi/mpich.ts";
+import { openMpiFolder, openMpiParameters, openMpiPath } from "./mpi/open-mpi.ts";
+import { type ParameterChange, type ParameterFile, planParameterFile } from "./mpi/parameter-file.ts";
+import { prrteParameters, prrtePath, prrtePrograms } from "./mpi/prrte.ts";
+import type { Resource } from "./resource.ts";
 import { guard, isPlainPath, isSubnet } from "./spec-guard.ts";
 
-type Change = { readonly file: StoredFile };
+type Library = { readonly installed: boolean; readonly stored: StoredFile | undefined };
 
-/** There is no Open MPI whose parameters could be set. */
-export class NoOpenMpiError extends Error {
-  override readonly name = "NoOpenMpiError";
-}
-
-const folder = "/etc/openmpi";
-const path = `${folder}/openmpi-mca-params.conf`;
-
-/**
- * Settings that cannot stand beside ours: with an include and an exclude list of the same
- * transport mpirun ends with "Only one of these can be given", and the last are older
- * names of the same settings, of which nobody can tell which wins.
- */
-const opposites = ["btl_tcp_if_exclude", "oob_tcp_if_exclude", "oob_tcp_exclude", "oob_tcp_include"];
+type Observed = {
+  readonly openMpi: Library;
+  /** The launcher of Open MPI 5; version 4 is its own. */
+  readonly prrte: Library;
+  readonly mpich: Library;
+  readonly addresses: readonly LiveAddress[];
+};
 
 /**
- * The cluster's network and the default hostfile in Open MPI 4's system-wide settings.
+ * The cluster's network, and the default hostfile, in the system-wide settings of every MPI
+ * that is installed: MPI otherwise talks through the NIC whose address all nodes have in
+ * common, and hangs or fails.
  *
- * The operator's lines are kept. Open MPI takes the last line of a name, so the block
- * stands last and wins over an earlier line of the same name; a user's own
- * ~/.openmpi/mca-params.conf and mpirun's options still win over the block. (All measured
- * on Debian's 4.1.4, which also takes a comment behind a value for a part of it.)
+ * The operator's lines are kept. What is not installed gets no file, and loses the lines
+ * that it had. The default hostfile is Open MPI's alone: MPICH's has another form.
  */
-export const mpiParametersResource: Resource<SpecOf<"mpiParameters">, StoredFile | undefined, Change> = {
-  read: (_spec, host) => host.files.read(path),
-
-  plan({ subnet, defaultHostfile }, stored) {
-    guard(isSubnet(subnet), () => `${JSON.stringify(subnet)} is not a network`);
-    const lines = [`btl_tcp_if_include = ${subnet}`, `oob_tcp_if_include = ${subnet}`];
-    if (defaultHostfile !== undefined) {
-      guard(isPlainPath(defaultHostfile), () => `${JSON.stringify(defaultHostfile)} is not a path that Open MPI reads`);
-      lines.push(`orte_default_hostfile = ${defaultHostfile}`);
-    }
-    const before = stored?.content.toString("latin1") ?? "";
-    refuseOpposites(foreignText(before, lines));
-    const after = withBlock(before, lines, "last");
-    if (after === before) return [];
-    const { mode, uid, gid } = stored ?? { mode: 0o644, uid: 0, gid: 0 };
-    return [{ file: { content: Buffer.from(after, "latin1"), mode, uid, gid } }];
+export const mpiParametersResource: Resource<SpecOf<"mpiParameters">, Observed, ParameterChange> = {
+  async read(_spec, host) {
+    const library = async (path: string, signs: readonly string[]): Promise<Library> => ({
+      installed: await anyStands(signs, host),
+      stored: await host.files.read(path),
+    });
+    return {
+      openMpi: await library(openMpiPath, [openMpiFolder]),
+      prrte: await library(prrtePath, prrtePrograms),
+      mpich: await library(ucxPath, mpichPrograms),
+      addresses: await host.addresses.read(),
+    };
   },
 
-  async apply({ file }, host) {
-    if ((await host.files.stat(folder)) === undefined)
-      throw new NoOpenMpiError(`Open MPI is not installed: no ${folder}`);
+  plan({ subnet, defaultHostfile }, { openMpi, prrte, mpich, addresses }) {
+    guard(isSubnet(subnet), () => `${JSON.stringify(subnet)} is not a network`);
+    guard(
+      defaultHostfile === undefined || isPlainPath(defaultHostfile),
+      () => `${JSON.stringify(defaultHostfile)} is not a path that Open MPI reads`,
+    );
+    const network = exactNetwork(subnet);
+    const ownLauncher = prrte.installed ? undefined : { defaultHostfile };
+    return [
+      ...planLibrary(openMpiPath, openMpi, () => openMpiParameters(network, ownLauncher)),
+      ...planLibrary(prrtePath, prrte, () => prrteParameters(network, defaultHostfile)),
+      ...planLibrary(ucxPath, mpich, () => mpichParameters(network, addresses)),
+    ];
+  },
+
+  async apply({ path, file }, host) {
+    if (path === ucxPath && (await host.files.stat(ucxFolder)) === undefined)
+      await host.files.makeFolder(ucxFolder, { mode: 0o755, uid: 0, gid: 0 });
     await host.files.replace(path, file);
   },
 
-  describe: () => `write ${path}`,
+  describe: ({ path }) => `write ${path}`,
 
-  watches: () => [path],
+  watches: () => [openMpiPath, prrtePath, ucxPath],
 };
 
-function refuseOpposites(foreign: string): void {
-  for (const line of splitLines(foreign)) {
-    const key = /^\s*(\w+)\s*=/.exec(line)?.[1];
-    if (key !== undefined && opposites.includes(key))
-      throw new ConflictError(`${path} sets ${key}, which cannot stand beside the cluster's network`);
-  }
+function planLibrary(
+  path: string,
+  { installed, stored }: Library,
+  parameters: () => ParameterFile,
+): readonly ParameterChange[] {
+  return planParameterFile(installed ? parameters() : { path, lines: [], place: "last", conflicts: [] }, stored);
+}
+
+async function anyStands(paths: readonly string[], host: Host): Promise<boolean> {
+  for (const path of paths) if ((await host.files.stat(path)) !== undefined) return true;
+  return false;
 }
