@@ -9,6 +9,7 @@ import { hostnameResource } from "./resources/hostname.ts";
 import { hostsBlockResource } from "./resources/hosts-block.ts";
 import { knownHostsResource } from "./resources/known-hosts.ts";
 import { mpiParametersResource } from "./resources/mpi-parameters.ts";
+import { networkResource } from "./resources/network.ts";
 import { nfsExportResource } from "./resources/nfs-export.ts";
 import { nfsMountResource } from "./resources/nfs-mount.ts";
 import { packageSetResource } from "./resources/package-set.ts";
@@ -137,6 +138,7 @@ function byKind<Result>(
     case "nfsMount":
       return use(nfsMountResource, spec);
     case "network":
+      return use(networkResource, spec);
     case "python":
     case "pythonPackages":
       throw new Error(`resources of the kind ${spec.kind} are not applied by this version`);

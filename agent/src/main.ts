@@ -1,13 +1,16 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { join as joinPath } from "node:path";
 import pino from "pino";
 import { runAgent } from "./agent.ts";
+import type { Clock } from "./clock.ts";
 import { type Command, parseCommand, UsageError } from "./config.ts";
 import { converge, watchedPaths } from "./converge.ts";
 import { createInotifyWatch } from "./drift/inotify-watch.ts";
 import { collectFacts } from "./facts/collect-facts.ts";
 import { createLinuxMachine } from "./facts/linux-machine.ts";
+import { readMoment } from "./host/linux/boot-moment.ts";
 import { createLinuxFiles } from "./host/linux/files.ts";
+import { createLinuxNetplan, readRoutes } from "./host/linux/netplan.ts";
 import { createLinuxHost } from "./host/linux-host.ts";
 import { requireCommand } from "./host/run-command.ts";
 import { createSystemdJobs } from "./jobs/systemd-jobs.ts";
@@ -22,8 +25,11 @@ import { createGrpcEnrollment } from "./link/grpc-enrollment.ts";
 import { createGrpcLink } from "./link/grpc-link.ts";
 import { createRenewableLink } from "./link/renewable-link.ts";
 import { keepRenewing, proveStaged } from "./link/renewal.ts";
+import { createTlsReach } from "./link/tls-reach.ts";
 import { decodeDesiredState, encodeDesiredState } from "./link/wire-desired-state.ts";
 import type { Log } from "./log.ts";
+import { createNetworkKeeper } from "./network/keeper.ts";
+import { createNetworkJournal } from "./network/network-journal.ts";
 import { createSystemClock } from "./system-clock.ts";
 
 const version = process.env["COWHERD_VERSION"] ?? "0.0.0-sources";
@@ -72,10 +78,12 @@ async function performRun(
   const stop = new AbortController();
   const over = AbortSignal.any([signal, stop.signal]);
   try {
+    const { network, ...deps } = machineDeps(stateFolder, membership, { clock, log }, over);
+    void network.recover(); // before anything else: what an earlier change cut off comes back first
     // Where a renewal was cut short, the former certificate may be refused already.
     const renewed = await proveStaged(renewal, over).catch(() => undefined); // keepRenewing asks again
     await Promise.all([
-      runAgent({ ...machineDeps(stateFolder, membership, log), link, clock, log }, over),
+      runAgent({ ...deps, link, clock, log }, over),
       keepRenewing(renewed ?? membership, renewal, over),
     ]);
   } finally {
@@ -87,16 +95,35 @@ async function performRun(
 }
 
 /** What the agent touches of this machine. */
-function machineDeps(stateFolder: string, membership: Membership, log: Log) {
+function machineDeps(
+  stateFolder: string,
+  membership: Membership,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+) {
   const jobs = createSystemdJobs({
     folder: joinPath(stateFolder, "jobs"),
     transientUnits: "/run/systemd/transient",
     execute: async (argv, signal) => void (await requireCommand(argv, { timeoutMs: 60_000 }, signal)),
   });
-  const host = createLinuxHost({ jobs });
+  const files = createLinuxFiles("");
+  const network = createNetworkKeeper(
+    {
+      netplan: createLinuxNetplan({ root: "", files, jobs }),
+      journal: createNetworkJournal({ files, stateFolder, owner }),
+      controller: createTlsReach({ membership, routes: () => readRoutes("") }),
+      moment: readMoment,
+      sleep: clock.sleep,
+      newId: () => randomBytes(4).toString("hex"),
+      log,
+    },
+    signal,
+  );
+  const host = createLinuxHost({ jobs, network });
   const machine = createLinuxMachine();
   const authority = new X509Certificate(membership.authority);
   return {
+    network,
     desiredStates: createDesiredStateJournal({
       files: createLinuxFiles(""),
       stateFolder,

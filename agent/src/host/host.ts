@@ -3,6 +3,7 @@ import type { Addresses } from "./addresses.ts";
 import type { Files } from "./files.ts";
 import type { KeyMaker } from "./key-maker.ts";
 import type { Mounts } from "./mounts.ts";
+import type { Network } from "./network.ts";
 import type { NfsServer } from "./nfs-server.ts";
 import type { Packages } from "./packages.ts";
 import type { RunningHostname } from "./running-hostname.ts";
@@ -15,6 +16,7 @@ export interface Host {
   readonly addresses: Addresses;
   readonly runningHostname: RunningHostname;
   readonly keyMaker: KeyMaker;
+  readonly network: Network;
   readonly nfsServer: NfsServer;
   readonly mounts: Mounts;
 }

@@ -12,10 +12,11 @@ import { connects, createLinuxMounts } from "./linux/mounts.ts";
 import { createLinuxNfsServer } from "./linux/nfs-server.ts";
 import { createLinuxPackages } from "./linux/packages.ts";
 import { createLinuxRunningHostname } from "./linux/running-hostname.ts";
+import type { Network } from "./network.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
 
-/** This machine. Slow work goes through `jobs`; everything else happens in the call. */
-export function createLinuxHost({ jobs }: { readonly jobs: Jobs }): Host {
+/** This machine. Slow work goes through `jobs`, changes of the network through `network`; everything else happens in the call. */
+export function createLinuxHost({ jobs, network }: { readonly jobs: Jobs; readonly network: Network }): Host {
   const root = "";
   return {
     files: createLinuxFiles(root),
@@ -24,6 +25,7 @@ export function createLinuxHost({ jobs }: { readonly jobs: Jobs }): Host {
     addresses: createLinuxAddresses(),
     runningHostname: createLinuxRunningHostname(),
     keyMaker: createLinuxKeyMaker("/run"), // in memory, and gone with the next boot
+    network,
     nfsServer: createLinuxNfsServer({ run, readText }),
     mounts: createLinuxMounts({
       run,

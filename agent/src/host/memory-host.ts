@@ -6,6 +6,7 @@ import { createMemoryAccounts } from "./memory-accounts.ts";
 import { createMemoryFiles } from "./memory-files.ts";
 import { createMemoryKeyMaker } from "./memory-key-maker.ts";
 import { createMemoryMounts, type MemoryMountsSeed } from "./memory-mounts.ts";
+import { createMemoryNetwork, type MemoryNetworkSeed } from "./memory-network.ts";
 import { createMemoryNfsServer, type MemoryNfsServerSeed } from "./memory-nfs-server.ts";
 
 /** What a memory host starts with. */
@@ -20,6 +21,7 @@ export type MemoryHostSeed = {
   readonly unfinished?: readonly string[];
   readonly installed?: readonly string[];
   readonly hostname?: string;
+  readonly network?: MemoryNetworkSeed;
   readonly nfsServer?: MemoryNfsServerSeed;
   readonly mounts?: MemoryMountsSeed;
   readonly addresses?: readonly LiveAddress[];
@@ -47,6 +49,7 @@ export function createMemoryHost(seed: MemoryHostSeed = {}): Host {
       },
     },
     keyMaker: createMemoryKeyMaker(),
+    network: createMemoryNetwork(seed.network),
     nfsServer: createMemoryNfsServer(files, seed.nfsServer),
     mounts: createMemoryMounts(files, seed.mounts),
   };

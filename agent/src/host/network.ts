@@ -1,0 +1,50 @@
+import type { Attempt } from "../network/attempt.ts";
+import type { Nic } from "../network/nic.ts";
+import type { FileWrite, NetplanFile } from "../network/wanted-files.ts";
+
+/** The machine's network, and changes of it that are confirmed or taken back. */
+export interface Network {
+  /** Reads how things are. Starts no child process and touches no pending change. */
+  read(): Promise<NetworkView>;
+
+  /**
+   * Makes a change, and resolves once the controller was reached over it. A change that is
+   * pending is waited for first.
+   *
+   * Rejects with NetworkRevertedError once the old configuration is back. Aborting `signal`
+   * ends the waiting alone: the change is confirmed or taken back all the same, and also
+   * where the agent or the machine goes down meanwhile.
+   */
+  change(change: NetworkChange, signal: AbortSignal): Promise<void>;
+
+  /** Waits for the end of a pending change, as `change` does. Resolves at once where there is none. */
+  settle(signal: AbortSignal): Promise<void>;
+}
+
+export type NetworkView = {
+  /** Whether there is a netplan to manage it with. */
+  readonly present: boolean;
+  readonly nics: readonly Nic[];
+  readonly files: readonly NetplanFile[];
+  /** The address of a change that is neither confirmed nor taken back yet. */
+  readonly pending: string | undefined;
+  readonly last: Attempt | undefined;
+  /** Calendar time of this look. */
+  readonly nowMs: number;
+};
+
+export type NetworkChange = {
+  /** Hash of what is asked for and of what is there. */
+  readonly change: string;
+  /** The declared address, in CIDR form. */
+  readonly address: string;
+  readonly device: string;
+  readonly confirmSeconds: number;
+  readonly writes: readonly FileWrite[];
+  readonly backups: readonly FileWrite[];
+};
+
+/** A change was taken back. The message says why, and that the old configuration is in force. */
+export class NetworkRevertedError extends Error {
+  override readonly name = "NetworkRevertedError";
+}
