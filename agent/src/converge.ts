@@ -13,6 +13,8 @@ import { networkResource } from "./resources/network.ts";
 import { nfsExportResource } from "./resources/nfs-export.ts";
 import { nfsMountResource } from "./resources/nfs-mount.ts";
 import { packageSetResource } from "./resources/package-set.ts";
+import { pythonResource } from "./resources/python.ts";
+import { pythonPackagesResource } from "./resources/python-packages.ts";
 import type { Resource } from "./resources/resource.ts";
 import { sshKeyResource } from "./resources/ssh-key.ts";
 import { userResource } from "./resources/user.ts";
@@ -140,7 +142,8 @@ function byKind<Result>(
     case "network":
       return use(networkResource, spec);
     case "python":
+      return use(pythonResource, spec);
     case "pythonPackages":
-      throw new Error(`resources of the kind ${spec.kind} are not applied by this version`);
+      return use(pythonPackagesResource, spec);
   }
 }

@@ -6,6 +6,7 @@ import type { Mounts } from "./mounts.ts";
 import type { Network } from "./network.ts";
 import type { NfsServer } from "./nfs-server.ts";
 import type { Packages } from "./packages.ts";
+import type { Pythons } from "./pythons.ts";
 import type { RunningHostname } from "./running-hostname.ts";
 
 /** The parts of an operating system that resources may touch. */
@@ -19,4 +20,5 @@ export interface Host {
   readonly network: Network;
   readonly nfsServer: NfsServer;
   readonly mounts: Mounts;
+  readonly pythons: Pythons;
 }

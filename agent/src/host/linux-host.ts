@@ -11,6 +11,7 @@ import { startChild } from "./linux/lone-process.ts";
 import { connects, createLinuxMounts } from "./linux/mounts.ts";
 import { createLinuxNfsServer } from "./linux/nfs-server.ts";
 import { createLinuxPackages } from "./linux/packages.ts";
+import { createLinuxPythons } from "./linux/pythons.ts";
 import { createLinuxRunningHostname } from "./linux/running-hostname.ts";
 import type { Network } from "./network.ts";
 import { type CommandEnd, runCommand } from "./run-command.ts";
@@ -27,6 +28,7 @@ export function createLinuxHost({ jobs, network }: { readonly jobs: Jobs; readon
     keyMaker: createLinuxKeyMaker("/run"), // in memory, and gone with the next boot
     network,
     nfsServer: createLinuxNfsServer({ run, readText }),
+    pythons: createLinuxPythons({ jobs, calendar: Date.now }),
     mounts: createLinuxMounts({
       run,
       readText,

@@ -8,6 +8,7 @@ import { createMemoryKeyMaker } from "./memory-key-maker.ts";
 import { createMemoryMounts, type MemoryMountsSeed } from "./memory-mounts.ts";
 import { createMemoryNetwork, type MemoryNetworkSeed } from "./memory-network.ts";
 import { createMemoryNfsServer, type MemoryNfsServerSeed } from "./memory-nfs-server.ts";
+import { createMemoryPythons, type MemoryPythonsSeed } from "./memory-pythons.ts";
 
 /** What a memory host starts with. */
 export type MemoryHostSeed = {
@@ -24,6 +25,7 @@ export type MemoryHostSeed = {
   readonly network?: MemoryNetworkSeed;
   readonly nfsServer?: MemoryNfsServerSeed;
   readonly mounts?: MemoryMountsSeed;
+  readonly pythons?: MemoryPythonsSeed;
   readonly addresses?: readonly LiveAddress[];
 };
 
@@ -52,5 +54,6 @@ export function createMemoryHost(seed: MemoryHostSeed = {}): Host {
     network: createMemoryNetwork(seed.network),
     nfsServer: createMemoryNfsServer(files, seed.nfsServer),
     mounts: createMemoryMounts(files, seed.mounts),
+    pythons: createMemoryPythons(files, seed.pythons),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isNodeName, isOneLine, isPlainPath, isPublicKey, isSubnet } from "./spec-guard.ts";
+import { isNodeName, isOneLine, isPlainPath, isPublicKey, isSubnet, isUserName } from "./spec-guard.ts";
 
 const cases: readonly [string, (text: string) => boolean, readonly string[], readonly string[]][] = [
   ["a node's name", isNodeName, ["a", "vm-1", "1a", "x".repeat(63)], ["", "1", "1-2", "a.b", "a\n", "-a", "a-", "A"]],
@@ -10,6 +10,12 @@ const cases: readonly [string, (text: string) => boolean, readonly string[], rea
     ["", "10.0.0.0", "10.0.0.0/", "10.0.0/8", "::/0", "10.0.0.0/8/8"],
   ],
   ["one line", isOneLine, ["a b", "é"], ["", "a\n", "a\rb", "\0", "\x1b[31m", "\u0085"]],
+  [
+    "a login's name",
+    isUserName,
+    ["ada", "mpi_hpc-1", "_x"],
+    ["", "Ada", "a b", "-a", "1a", "a/b", "a\n", "x".repeat(33)],
+  ],
   ["a plain path", isPlainPath, ["/a", "/home/ada/.x"], ["", "a", "/a b", "/a#b", "/a\n", "/"]],
   [
     "a public key",

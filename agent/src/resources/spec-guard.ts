@@ -41,3 +41,8 @@ export function isPlainPath(text: string): boolean {
 export function isPublicKey(text: string): boolean {
   return /^(ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}( [\x21-\x7e]+)?$/.test(text);
 }
+
+/** A login's name, as useradd takes it. */
+export function isUserName(text: string): boolean {
+  return /^[a-z_][a-z0-9_-]{0,31}$/.test(text);
+}

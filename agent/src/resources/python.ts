@@ -1,0 +1,171 @@
+import { downloadUrlProblem, type SpecOf } from "@cowherd/proto";
+import type { Standing, StoredFile } from "../host/files.ts";
+import type { Host } from "../host/host.ts";
+import {
+  buildingMark,
+  type PyenvSource,
+  type PythonOwner,
+  pyenvProgram,
+  pyenvRoot,
+  pythonProgram,
+} from "../host/pythons.ts";
+import { withBlock } from "./managed-block.ts";
+import { type Ids, idsOf, UnknownAccountError } from "./owned-file.ts";
+import { guardWho } from "./python-guard.ts";
+import { ConflictError, type Resource } from "./resource.ts";
+import { guard, isUserName } from "./spec-guard.ts";
+
+type Observed = {
+  readonly pyenv: Standing | undefined;
+  readonly program: Standing | undefined;
+  readonly python: Standing | undefined;
+  readonly isHalf: boolean;
+  readonly global: StoredFile | undefined;
+  readonly shim: Standing | undefined;
+  /** Each file that a shell reads at its start, by path. */
+  readonly startFiles: ReadonlyMap<string, StoredFile | undefined>;
+};
+
+type Change =
+  | { readonly action: "install-pyenv"; readonly who: Who; readonly source: PyenvSource }
+  | {
+      readonly action: "build";
+      readonly who: Who;
+      readonly version: string;
+      readonly mirrorUrl: string | undefined;
+    }
+  | { readonly action: "make-global"; readonly who: Who; readonly version: string }
+  | {
+      readonly action: "write";
+      readonly who: Who;
+      readonly path: string;
+      readonly content: Buffer;
+      readonly stored: StoredFile | undefined;
+    };
+
+type Who = { readonly user: string; readonly home: string };
+
+/**
+ * A Python that pyenv builds for a user and makes the global one.
+ *
+ * A pyenv that is there is used as it is, and so is a version that is there and whole; no
+ * other version is touched. Its programs are found by login shells (.profile) and by the
+ * bash that sshd starts for one command, which reads .bashrc: the block stands first there,
+ * since Ubuntu's .bashrc returns early for those who do not type.
+ */
+export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
+  async read({ home, version }, host) {
+    guardWho(home, version);
+    const { files } = host;
+    const startFiles = new Map<string, StoredFile | undefined>();
+    for (const path of startFilesOf(home)) startFiles.set(path, await files.read(path));
+    return {
+      pyenv: await files.stat(pyenvRoot(home)),
+      program: await files.stat(pyenvProgram(home)),
+      python: await files.stat(pythonProgram(home, version)),
+      isHalf: (await files.stat(buildingMark(home, version))) !== undefined,
+      global: await files.read(`${pyenvRoot(home)}/version`),
+      shim: await files.stat(`${pyenvRoot(home)}/shims/python`),
+      startFiles,
+    };
+  },
+
+  plan(spec, { pyenv, program, python, isHalf, global, shim, startFiles }) {
+    const { user, home, version, mirrorUrl } = spec;
+    guardSpec(spec);
+    const who = { user, home };
+    const changes: Change[] = [];
+    if (pyenv === undefined) {
+      changes.push({ action: "install-pyenv", who, source: { url: spec.pyenvUrl, sha256: spec.pyenvSha256 } });
+    } else if (program?.type !== "file") {
+      throw new ConflictError(`${pyenvRoot(home)} is there and no pyenv is in it: move it away, or put one there`);
+    }
+    if (python?.type !== "file" || isHalf) changes.push({ action: "build", who, version, mirrorUrl });
+    if (firstWord(global) !== version || shim === undefined) changes.push({ action: "make-global", who, version });
+    for (const [path, stored] of startFiles) {
+      const before = stored?.content.toString("latin1") ?? "";
+      const after = withBlock(before, startLines(home), "first");
+      if (after !== before) {
+        changes.push({ action: "write", who, path, content: Buffer.from(after, "latin1"), stored });
+      }
+    }
+    return changes;
+  },
+
+  async apply(change, host, signal, progress) {
+    const owner = await ownerOf(change.who, host);
+    switch (change.action) {
+      case "install-pyenv":
+        if ((await host.files.stat(pyenvRoot(owner.home))) !== undefined) return; // someone was quicker: it is used
+        return host.pythons.installPyenv(owner, change.source, signal, progress);
+      case "build":
+        return host.pythons.build(owner, change.version, change.mirrorUrl, signal, progress);
+      case "make-global":
+        return host.pythons.makeGlobal(owner, change.version, signal);
+      case "write": {
+        const { mode, uid, gid } = change.stored ?? { mode: 0o644, uid: owner.uid, gid: owner.gid };
+        return host.files.replace(change.path, { content: change.content, mode, uid, gid });
+      }
+    }
+  },
+
+  describe(change) {
+    switch (change.action) {
+      case "install-pyenv":
+        return `install pyenv in ${pyenvRoot(change.who.home)}`;
+      case "build":
+        return `build Python ${change.version}`;
+      case "make-global":
+        return `make Python ${change.version} the one of ${change.who.user}`;
+      case "write":
+        return `write ${change.path}`;
+    }
+  },
+
+  watches: ({ home, version }) => [
+    pyenvProgram(home),
+    pythonProgram(home, version),
+    `${pyenvRoot(home)}/version`,
+    `${pyenvRoot(home)}/shims/python`,
+    ...startFilesOf(home),
+  ],
+};
+
+/** Looks the owner's numbers up. Rejects with UnknownAccountError where there is no such user. */
+export async function ownerOf({ user, home }: Who, host: Host): Promise<PythonOwner> {
+  const ids: Ids | undefined = await idsOf({ user }, host);
+  if (ids === undefined) throw new UnknownAccountError(`${home}: no such owner, ${user}`);
+  // Nothing of a Python runs as root, whatever a state says.
+  guard(ids.uid !== 0, () => `${user} is root, who gets no Python`);
+  return { user, home, ...ids };
+}
+
+function guardSpec({ user, home, version, pyenvUrl, pyenvSha256, mirrorUrl }: SpecOf<"python">): void {
+  guardWho(home, version);
+  guard(isUserName(user), () => `${JSON.stringify(user)} is not a user's name`);
+  for (const url of [pyenvUrl, ...(mirrorUrl === undefined ? [] : [mirrorUrl])]) {
+    const problem = downloadUrlProblem(url);
+    guard(problem === undefined, () => `${JSON.stringify(url)} ${problem}`);
+  }
+  guard(
+    pyenvSha256 === undefined || /^[0-9a-f]{64}$/.test(pyenvSha256),
+    () => `${JSON.stringify(pyenvSha256)} is not a SHA-256`,
+  );
+}
+
+function startFilesOf(home: string): readonly string[] {
+  return [`${home}/.bashrc`, `${home}/.profile`];
+}
+
+/** For every shell that follows POSIX; said twice, it adds nothing. */
+function startLines(home: string): readonly string[] {
+  return [
+    `export PYENV_ROOT=${pyenvRoot(home)}`,
+    'case ":$PATH:" in *":$PYENV_ROOT/shims:"*) ;; *) export PATH="$PYENV_ROOT/shims:$PYENV_ROOT/bin:$PATH" ;; esac',
+  ];
+}
+
+/** pyenv reads words, the first of which names what "python" is. */
+function firstWord(global: StoredFile | undefined): string | undefined {
+  return global?.content.toString("latin1").trim().split(/\s+/)[0];
+}
