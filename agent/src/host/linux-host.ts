@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Jobs } from "../jobs/jobs.ts";
+import { createSystemClock } from "../system-clock.ts";
 import type { Host } from "./host.ts";
 import { createLinuxAccounts } from "./linux/accounts.ts";
 import { createLinuxAddresses } from "./linux/addresses.ts";
 import { createLinuxFiles } from "./linux/files.ts";
 import { createLinuxKeyMaker } from "./linux/key-maker.ts";
+import { findLockHolder } from "./linux/lock-holder.ts";
 import { startChild } from "./linux/lone-process.ts";
 import { connects, createLinuxMounts } from "./linux/mounts.ts";
 import { createLinuxNfsServer } from "./linux/nfs-server.ts";
@@ -22,7 +24,12 @@ export function createLinuxHost({ jobs, network }: { readonly jobs: Jobs; readon
   return {
     files: createLinuxFiles(root),
     accounts: createLinuxAccounts(root),
-    packages: createLinuxPackages({ root, jobs, now: () => performance.now() }),
+    packages: createLinuxPackages({
+      root,
+      jobs,
+      clock: createSystemClock(),
+      lockHolder: () => findLockHolder(root),
+    }),
     addresses: createLinuxAddresses(),
     runningHostname: createLinuxRunningHostname(),
     keyMaker: createLinuxKeyMaker("/run"), // in memory, and gone with the next boot

@@ -6,7 +6,7 @@ export interface Packages {
   installed(names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
 
   /**
-   * Installs packages, waiting for others who hold the package database's lock.
+   * Makes sure that all of `names` are installed, waiting for others who hold the package database's lock.
    *
    * It goes on when the agent stops, and is joined when the agent asks again. Rejects with
    * InstallError. Configuration files that the operator changed are kept. No package is ever

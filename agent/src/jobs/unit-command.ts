@@ -5,7 +5,7 @@ import type { Job } from "./jobs.ts";
  * Jobs have a slice of their own beside the agent's, so that no limit of the agent's holds
  * for them. No dash in it: that would make it a part of another slice.
  */
-const slice = "cowherdjobs.slice";
+export const jobsSlice = "cowherdjobs.slice";
 
 /** Names the unit of a job. */
 export function unitOf(id: string): string {
@@ -18,7 +18,7 @@ export function startCommand(job: Job, folder: string): readonly [string, ...str
     "systemd-run",
     `--unit=${unitOf(job.id)}`,
     `--description=Cowherd job ${job.id}`,
-    `--slice=${slice}`,
+    `--slice=${jobsSlice}`,
     "--collect",
     "--quiet",
     "--no-ask-password",

@@ -1,7 +1,7 @@
 import type { SpecOf } from "@cowherd/proto";
 import type { Resource } from "./resource.ts";
 
-type Change = { readonly packages: readonly string[] };
+type Change = { readonly missing: readonly string[]; readonly wanted: readonly string[] };
 
 /** Debian packages, in any version. None is ever removed; those that are there are upgraded only where a new one depends on it. */
 export const packageSetResource: Resource<SpecOf<"packageSet">, ReadonlySet<string>, Change> = {
@@ -9,12 +9,13 @@ export const packageSetResource: Resource<SpecOf<"packageSet">, ReadonlySet<stri
 
   plan({ packages }, installed) {
     const missing = [...new Set(packages)].filter((name) => !installed.has(name));
-    return missing.length === 0 ? [] : [{ packages: missing }];
+    return missing.length === 0 ? [] : [{ missing, wanted: [...new Set(packages)] }];
   },
 
-  apply: ({ packages }, host, signal, progress) => host.packages.install(packages, signal, progress),
+  // All of them: an installation that is cut in then finds its own job again, whatever it has come to.
+  apply: ({ wanted }, host, signal, progress) => host.packages.install(wanted, signal, progress),
 
-  describe: ({ packages }) => `install ${packages.join(" ")}`,
+  describe: ({ missing }) => `install ${missing.join(" ")}`,
 
   watches: () => ["/var/lib/dpkg/status"],
 };

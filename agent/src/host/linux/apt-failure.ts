@@ -1,3 +1,5 @@
+import { isStatusLine } from "./apt-progress.ts";
+
 const maxLength = 300;
 
 /**
@@ -11,7 +13,7 @@ export function aptFailureReason(output: string): string {
   const lines = output
     .split(/[\r\n]+/)
     .map(printable)
-    .filter((line) => line !== "");
+    .filter((line) => line !== "" && !isStatusLine(line));
   const complaints = lines.filter((line) => /^(E: |dpkg: error)/.test(line));
   const cause = complaints.find((line) => !line.startsWith("E: Sub-process")) ?? complaints.at(0) ?? lines.at(-1);
   return (cause ?? "ended without a word").slice(0, maxLength);

@@ -1,93 +1,141 @@
-import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { packageNameProblem } from "@cowherd/proto";
-import type { Job, JobEnd, Jobs } from "../../jobs/jobs.ts";
+import type { Clock } from "../../clock.ts";
+import { type Job, type JobEnd, JobLostError, type Jobs } from "../../jobs/jobs.ts";
 import { InstallError, type Packages } from "../packages.ts";
+import type { Progress } from "../progress.ts";
 import { runCommand } from "../run-command.ts";
 import { aptFailureReason } from "./apt-failure.ts";
-
-const env = {
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  LC_ALL: "C.UTF-8",
-  DEBIAN_FRONTEND: "noninteractive",
-  NEEDRESTART_MODE: "l", // Ubuntu's needrestart lists what to restart and restarts nothing
-};
-
-const keepOperatorsFiles = ["-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold"];
-const waitForLock = ["-o", "DPkg::Lock::Timeout=300"]; // seconds; unattended-upgrades holds it after each boot
-
-const failWhenOutOfReach = ["-o", "APT::Update::Error-Mode=any"]; // else an update that reached nobody ends in 0
+import { configureJob, fixBrokenJob, installJob, updateJob } from "./apt-job.ts";
+import { aptProgress, type LockHolder, waitingFor } from "./apt-progress.ts";
 
 /** A package that the mirror lacks is asked for again and again; new lists are no oftener of use than this. */
 const listsServeMs = 3_600_000;
+
+/** Lists that are older name packages which the mirror has replaced. */
+const listsOldMs = 24 * listsServeMs;
+
+/** unattended-upgrades holds the lock for minutes after each boot. */
+const lockWaitMs = 300_000;
+const lookAgainMs = 1_000;
+
+/** An end for people whose machine needs one. */
+const byHand = "to repair it by hand: dpkg --configure -a && apt-get --fix-broken install";
 
 /** What the adapter stands on. */
 export type LinuxPackagesDeps = {
   readonly root: string;
   readonly jobs: Jobs;
-  /** Milliseconds since some fixed moment, never going back. */
-  now(): number;
+  readonly clock: Clock;
+  /** Finds a process of somebody else's that holds a lock which apt needs. */
+  lockHolder(): Promise<LockHolder | undefined>;
 };
 
+/** One installation: what to do with it, and whom to tell. */
+type Installation = { readonly names: readonly string[]; readonly signal: AbortSignal; readonly progress: Progress };
+
 /** Packages below `root`, read with dpkg-query and installed with apt-get in jobs that outlive the agent. */
-export function createLinuxPackages({ root, jobs, now }: LinuxPackagesDeps): Packages {
+export function createLinuxPackages({ root, jobs, clock, lockHolder }: LinuxPackagesDeps): Packages {
   let updatedAt = Number.NEGATIVE_INFINITY;
 
-  const aptGet = (id: string, args: readonly string[], signal: AbortSignal): Promise<JobEnd> => {
-    const job: Job = {
-      id,
-      env,
-      argv: ["/usr/bin/apt-get", "-q", "-y", ...waitForLock, ...keepOperatorsFiles, ...args],
-    };
-    return jobs.run(job, signal);
-  };
+  async function installed(names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    if (names.length === 0) return new Set();
+    const query = ["--show", "--showformat", "${db:Status-Status} ${Package}\\n", "--", ...names.map(refusePattern)];
+    const { exitCode, stdout, stderr } = await runCommand(
+      ["dpkg-query", `--admindir=${root}/var/lib/dpkg`, ...query],
+      { timeoutMs: 30_000 },
+      signal,
+    );
+    if (exitCode > 1) throw new InstallError(`dpkg-query: ${stderr.trim().split("\n").at(0)}`); // 1: some are unknown
+    return new Set([...stdout.matchAll(/^installed (\S+)$/gm)].flatMap(([, name]) => name ?? []));
+  }
 
-  const finishInterrupted = async (signal: AbortSignal) => {
-    const argv = ["/usr/bin/dpkg", "--force-confdef", "--force-confold", "--configure", "-a"] as const;
-    await jobs.run({ id: "dpkg-configure", argv: [...argv], env }, signal); // if it fails, apt says so in better words
-  };
+  /** Waits for others, who would make apt fail or dpkg look as if it were interrupted. */
+  async function waitForOthers({ signal, progress }: Installation): Promise<void> {
+    const until = clock.now() + lockWaitMs;
+    for (;;) {
+      const holder = await lockHolder();
+      if (holder === undefined) return;
+      const { name, pid, lock } = holder;
+      if (clock.now() >= until)
+        throw new InstallError(`${name} (process ${pid}) held ${lock} for ${lockWaitMs / 60_000} minutes`);
+      progress(waitingFor(holder));
+      await clock.sleep(lookAgainMs, signal);
+      signal.throwIfAborted();
+    }
+  }
+
+  async function perform(job: Job, installation: Installation): Promise<JobEnd> {
+    await waitForOthers(installation);
+    const { signal, progress } = installation;
+    const run = () =>
+      jobs.run(job, signal, (output) => {
+        const text = aptProgress(output);
+        if (text !== undefined) progress(text);
+      });
+    return run().catch((error: unknown) => {
+      if (error instanceof JobLostError) return run(); // a power cut ended it, and this is the next boot
+      throw error;
+    });
+  }
+
+  async function repair(installation: Installation): Promise<void> {
+    installation.progress("repairing an interrupted installation");
+    await perform(configureJob, installation); // where it fails, what follows says why in better words
+  }
+
+  async function update(installation: Installation): Promise<JobEnd> {
+    installation.progress("refreshing the package lists");
+    const end = await perform(updateJob, installation);
+    if (end.exitCode === 0) updatedAt = clock.now();
+    return end;
+  }
+
+  /** Makes the attempts that can help: with what is known, once repaired, and with new lists. */
+  async function attempt(installation: Installation): Promise<readonly string[]> {
+    const { names, signal } = installation;
+    const install = async () => {
+      const present = await installed(names, signal);
+      const missing = names.filter((name) => !present.has(name));
+      return perform(installJob(names, missing), installation);
+    };
+
+    await waitForOthers(installation); // whose journals are no sign of an interruption
+    if (await wasInterrupted(root)) await repair(installation);
+    const mayUpdate = () => clock.now() - updatedAt >= listsServeMs;
+    const ageMs = await listsAgeMs(root, clock.calendar());
+    let updated = ageMs === undefined || (ageMs > listsOldMs && mayUpdate()) ? await update(installation) : undefined;
+    let end = await install();
+    if (isBroken(end)) {
+      await repair(installation);
+      await perform(fixBrokenJob, installation);
+      end = await install();
+    }
+    if (end.exitCode !== 0 && updated === undefined && mayUpdate()) {
+      updated = await update(installation); // the lists may be too old to name what the mirror still has
+      end = await install();
+    }
+    if (end.exitCode === 0) return [];
+    const reasons = [`apt-get install: ${aptFailureReason(end.output)}`];
+    if (updated !== undefined && updated.exitCode !== 0)
+      reasons.push(`apt-get update: ${aptFailureReason(updated.output)}`);
+    if (isBroken(end)) reasons.push(byHand);
+    return reasons;
+  }
 
   return {
-    async installed(names, signal) {
-      if (names.length === 0) return new Set();
-      const query = [
-        "--show",
-        "--showformat",
-        "${db:Status-Status} ${Package}\\n",
-        "--",
-        ...names.map(refusePattern),
-      ] as const;
-      const { exitCode, stdout, stderr } = await runCommand(
-        ["dpkg-query", `--admindir=${root}/var/lib/dpkg`, ...query],
-        { timeoutMs: 30_000 },
-        signal,
-      );
-      if (exitCode > 1) throw new InstallError(`dpkg-query: ${stderr.trim().split("\n").at(0)}`); // 1: some are unknown
-      return new Set([...stdout.matchAll(/^installed (\S+)$/gm)].flatMap(([, name]) => name ?? []));
-    },
+    installed,
 
-    async install(names, signal) {
-      const id = `apt-install-${createHash("sha256").update(names.join(" ")).digest("hex").slice(0, 12)}`;
-      const install = () =>
-        aptGet(id, ["install", "--no-remove", "--no-install-recommends", "--", ...names.map(refusePattern)], signal);
-      const update = async () => {
-        const end = await aptGet("apt-update", [...failWhenOutOfReach, "update"], signal);
-        if (end.exitCode === 0) updatedAt = now();
-        return end;
-      };
-
-      if (await wasInterrupted(root)) await finishInterrupted(signal);
-      let updated = (await hasPackageLists(root)) ? undefined : await update();
-      let end = await install();
-      if (end.exitCode !== 0 && updated === undefined && now() - updatedAt >= listsServeMs) {
-        updated = await update(); // the lists may be too old to name what the mirror still has
-        end = await install();
+    async install(names, signal, progress = () => {}) {
+      for (const name of names) refusePattern(name);
+      const installation: Installation = { names, signal, progress };
+      // The end of a job may be that of an earlier one, which nobody waited for: so once more.
+      for (let round = 0; round < 2; round += 1) {
+        const reasons = await attempt(installation);
+        if (reasons.length > 0) throw new InstallError(reasons.join("; "));
+        const present = await installed(names, signal);
+        if (names.every((name) => present.has(name))) return;
       }
-      if (end.exitCode === 0) return;
-      const reasons = [`apt-get install: ${aptFailureReason(end.output)}`];
-      if (updated !== undefined && updated.exitCode !== 0)
-        reasons.push(`apt-get update: ${aptFailureReason(updated.output)}`);
-      throw new InstallError(reasons.join("; "));
     },
   };
 }
@@ -98,8 +146,17 @@ function refusePattern(name: string): string {
   return name;
 }
 
-async function hasPackageLists(root: string): Promise<boolean> {
-  return (await entriesOf(`${root}/var/lib/apt/lists`)).some((name) => name.includes("_Packages"));
+/** A power cut amid an installation can leave packages without what they depend on. */
+function isBroken({ exitCode, output }: JobEnd): boolean {
+  return exitCode !== 0 && /dpkg was interrupted|fix-broken install/.test(output);
+}
+
+/** How long ago apt last got package lists; undefined where there are none. */
+async function listsAgeMs(root: string, now: number): Promise<number | undefined> {
+  const lists = `${root}/var/lib/apt/lists`;
+  if (!(await entriesOf(lists)).some((name) => name.includes("_Packages"))) return undefined;
+  const times = await Promise.all([lists, `${lists}/partial`].map((path) => stat(path).catch(() => undefined)));
+  return now - Math.max(...times.map((entry) => entry?.mtimeMs ?? 0)); // a file's own time is the mirror's
 }
 
 /** A power cut amid an installation leaves numbered journals, and apt-get then refuses all work. */
