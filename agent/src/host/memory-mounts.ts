@@ -6,8 +6,6 @@ export type MemoryMountsSeed = {
   readonly mounted?: Readonly<Record<string, readonly Mounted[]>>;
   /** What systemd has read already. */
   readonly loaded?: Readonly<Record<string, NonNullable<MountPoint["loaded"]>>>;
-  /** Names of what lies in a folder. */
-  readonly lying?: Readonly<Record<string, readonly string[]>>;
   /** Servers by name. No other name can be resolved. */
   readonly servers?: Readonly<Record<string, string>>;
   /** Addresses of servers that do not answer. */
@@ -29,8 +27,6 @@ export function createMemoryMounts(files: Files, seed: MemoryMountsSeed = {}): M
 
   return {
     look: async (path) => ({ mounted: at(path), loaded: loaded.get(path) }),
-
-    lying: async (path, most) => (seed.lying?.[path] ?? []).slice(0, most),
 
     answers: async (address) => !seed.silent?.includes(address),
 

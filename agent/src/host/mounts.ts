@@ -9,9 +9,6 @@ export interface Mounts {
   /** Tells what is mounted at `path`, and what systemd knows of it. Asks the kernel's list and never the mount. */
   look(path: string): Promise<MountPoint>;
 
-  /** Names at most `most` of what lies in the folder at `path`, hidden files too. Only for where nothing is mounted. */
-  lying(path: string, most: number, signal: AbortSignal): Promise<readonly string[]>;
-
   /** Whether an NFS server answers at an IPv4 address, within three seconds. */
   answers(address: string, signal: AbortSignal): Promise<boolean>;
 

@@ -36,6 +36,12 @@ export function sameOptions(one: readonly string[], other: readonly string[]): b
   return meaning(one).join() === meaning(other).join();
 }
 
+/** Whether a live export, of which exportfs names every flag and more that nobody asked for, does what `asked` means. */
+export function fulfils(live: readonly string[], asked: readonly string[]): boolean {
+  const has = new Set(meaning(live));
+  return meaning(asked).every((option) => has.has(option));
+}
+
 function meaning(options: readonly string[]): readonly string[] {
   const effective = new Map(flags.map(([byDefault], decision) => [String(decision), byDefault]));
   for (const option of options.map((text) => spellings[text] ?? text)) {

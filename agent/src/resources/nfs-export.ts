@@ -1,7 +1,7 @@
 import type { SpecOf } from "@cowherd/proto";
 import type { Standing, StoredFile } from "../host/files.ts";
 import type { NfsServerState } from "../host/nfs-server.ts";
-import { isExportOption, sameOptions } from "./export-options.ts";
+import { fulfils, isExportOption, sameOptions } from "./export-options.ts";
 import { readExports } from "./exports-file.ts";
 import { foreignText, withBlock } from "./managed-block.ts";
 import { ConflictError, type Resource } from "./resource.ts";
@@ -106,17 +106,10 @@ function exportsWith(before: string, { path, clients, options }: SpecOf<"nfsExpo
   return withBlock(before, twins.length > 0 ? [] : lines, "last");
 }
 
-/** exportfs names every flag of an export, so each that was asked for must be among them. */
 function serves(
   { enabled, running, exports }: NfsServerState,
   { path, clients, options }: SpecOf<"nfsExport">,
 ): boolean {
   const live = exports.find((entry) => entry.path === path && entry.clients === clients);
-  return enabled && running && live !== undefined && sameOptions(withoutAnonymous(live.options, options), options);
-}
-
-/** Whom squashed requests are taken for is always told, and matters only where it was asked for. */
-function withoutAnonymous(live: readonly string[], asked: readonly string[]): readonly string[] {
-  const keeps = (name: string) => asked.some((option) => option.startsWith(name));
-  return live.filter((option) => !/^anon[ug]id=/.test(option) || keeps(option.slice(0, 8)));
+  return enabled && running && live !== undefined && fulfils(live.options, options);
 }

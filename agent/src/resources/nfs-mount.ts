@@ -66,7 +66,7 @@ export const nfsMountResource: Resource<Spec, Observed, Change> = {
     return {
       stored: await host.files.read(fstabPath),
       point,
-      bare: point.mounted.length === 0 ? await readBare(spec.path, host, signal) : undefined,
+      bare: point.mounted.length === 0 ? await readBare(spec.path, host) : undefined,
       health: isRight(point.mounted, spec) ? await readHealth(spec, host, signal) : undefined,
     };
   },
@@ -142,10 +142,10 @@ function sourcesOf({ server, serverAddress, remotePath }: Spec): readonly string
   return [server, serverAddress].map((name) => `${name}:${remotePath}`);
 }
 
-async function readBare(path: string, host: Host, signal: AbortSignal): Promise<Observed["bare"]> {
+/** Only where nothing is mounted, or the agent itself would touch what can hang. */
+async function readBare(path: string, host: Host): Promise<Observed["bare"]> {
   const standing = await host.files.stat(path); // refuses a symbolic link that somebody else made
-  const lying = standing?.type === "folder" ? await host.mounts.lying(path, fewNames + 1, signal) : [];
-  return { standing, lying };
+  return { standing, lying: (await host.files.list(path)) ?? [] };
 }
 
 /** The server is asked first: while it is silent nothing is started that could hang. */
@@ -186,7 +186,7 @@ function refuseLying(bare: Observed["bare"], path: string): void {
   if (bare.standing.type !== "folder")
     throw new ConflictError(`${path} is not a folder, and nothing can be mounted there`);
   if (bare.lying.length === 0) return;
-  const names = bare.lying.slice(0, fewNames).join(", ");
+  const names = bare.lying.toSorted().slice(0, fewNames).join(", ");
   const more = bare.lying.length > fewNames ? " and more" : "";
   throw new ConflictError(
     `${path} holds files of this machine, which the mount would hide: ${names}${more}; move them away, into the shared folder once it is mounted`,

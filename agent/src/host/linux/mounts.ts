@@ -59,17 +59,6 @@ export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
       return { mounted: await mountedNow(path), loaded };
     },
 
-    async lying(path, most, signal) {
-      const argv = ["find", path, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0"] as const;
-      const end = await run(argv, unmountMs, signal);
-      if (end.exitCode !== 0) throw new MountError(`look into ${path}: ${lastLine(end)}`);
-      return end.stdout
-        .split("\0")
-        .filter((name) => name !== "")
-        .toSorted()
-        .slice(0, most);
-    },
-
     answers: (address, signal) => connects(address, nfsPort, answerMs, signal),
 
     async probe(path, signal) {
