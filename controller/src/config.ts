@@ -8,6 +8,8 @@ export type Timing = LeaseTiming & {
   readonly tickMs: number;
   /** How long a plan waits for the nodes. */
   readonly checkMs: number;
+  /** The least between two looks that a watcher of the status is sent: what nodes say of themselves may change at any rate. */
+  readonly lookMs: number;
 };
 
 /** A node that is cut off is out of the hostfile within 10 s: 2 + 7 + 0.5, and a moment to write it. */
@@ -17,6 +19,7 @@ export const defaultTiming: Timing = {
   pauseMs: 3_000,
   tickMs: 500,
   checkMs: 20_000,
+  lookMs: 250,
 };
 
 /** The product's version. The build writes it in; a run from sources has none. */

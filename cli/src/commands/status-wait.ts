@@ -1,5 +1,6 @@
 import { followStatus } from "../link/follow-status.ts";
 import type { ClusterStatus, NodeStatus } from "../link/operator-link.ts";
+import { isBusy, standingReason } from "../output/node-standing.ts";
 import { NotReadyError } from "./command-error.ts";
 import type { Cowctl } from "./cowctl.ts";
 
@@ -36,5 +37,5 @@ export async function waitUntilReady(cowctl: Cowctl, timeoutMs: number): Promise
 }
 
 function list(nodes: readonly NodeStatus[]): string {
-  return nodes.map(({ node, phase }) => `${node} (${phase})`).join(", ");
+  return nodes.map((node) => `${node.node} (${isBusy(node) ? standingReason(node) : node.phase})`).join(", ");
 }

@@ -78,6 +78,46 @@ describe("cowctl status", () => {
     });
   });
 
+  it("says what a node on its way does right now, and of no other", async () => {
+    const activity = "packages: install openmpi-bin";
+    const reason = "converging";
+    const nodes = [
+      node("a", { phase: Phase.PHASE_CONVERGING, reason, activity }),
+      node("b", {
+        phase: Phase.PHASE_ENROLLED,
+        reason: "waiting for its first run to end",
+        activity: "hosts: write /etc/hosts",
+      }),
+      node("c", { phase: Phase.PHASE_CONVERGING, reason }),
+      node("d", { phase: Phase.PHASE_DEGRADED, reason: "packages: gone", activity }),
+      node("e", { activity }),
+    ];
+    const { out } = await run(["status"], { getStatus: () => ({ status: cluster(...nodes) }) });
+    expect(
+      out.split("\n").map((line) => line.slice("NODE  PHASE       SLOTS  ADDRESS        LEASE  REVISION  ".length)),
+    ).toEqual([
+      "REASON",
+      "converging: packages: install openmpi-bin",
+      "enrolled: hosts: write /etc/hosts",
+      "converging",
+      "packages: gone",
+      "",
+      "",
+    ]);
+    const json = await run(["status", "-o", "json"], { getStatus: () => ({ status: cluster(...nodes) }) });
+    expect(JSON.parse(json.out).nodes[0]).toMatchObject({ reason, activity });
+  });
+
+  it("shows under the table what holds for the whole cluster", async () => {
+    const status = { ...cluster(node("a")), notices: ["/home/mpihpc/shared is not shared", "a\x1b[2Jb\nc"] };
+    const { out } = await run(["status"], { getStatus: () => ({ status }) });
+    expect(out).toMatch(
+      /01234567\n\nnotice: \/home\/mpihpc\/shared is not shared\nnotice: a\u{fffd}\[2Jb\u{fffd}c\n$/u,
+    );
+    const json = await run(["status", "-o", "json"], { getStatus: () => ({ status }) });
+    expect(JSON.parse(json.out).notices).toHaveLength(2);
+  });
+
   it("takes the teeth out of what a node says", async () => {
     const { out } = await run(["status"], {
       getStatus: () => ({ status: cluster(node("a", { reason: "\x1b[2Jgone\nforged  ready" })) }),
@@ -110,6 +150,24 @@ describe("cowctl status --wait", () => {
     expect(exitCode).toBe(0);
     expect(err).toBe("1 of 2 ready; waiting for secondary1 (absent)\n");
     expect(out).toContain("secondary1  ready");
+  });
+
+  it("tells what the missing ones do meanwhile", async () => {
+    const busy = node("b", { phase: Phase.PHASE_CONVERGING, reason: "converging", activity: "packages: install gcc" });
+    const { err } = await run(["status", "--wait"], {
+      watchStatus: (stream) => {
+        stream.write({ status: cluster(node("a"), busy) });
+        stream.write({ status: cluster(node("a"), { ...busy, activity: "python: 3 of 9 done" }) });
+        stream.write({ status: cluster(node("a"), node("b")) });
+      },
+    });
+    expect(err).toBe(
+      [
+        "1 of 2 ready; waiting for b (converging: packages: install gcc)",
+        "1 of 2 ready; waiting for b (converging: python: 3 of 9 done)",
+        "",
+      ].join("\n"),
+    );
   });
 
   it("names what is missing when the time is up", async () => {

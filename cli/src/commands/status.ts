@@ -16,7 +16,7 @@ PHASE     absent: in the spec, and no machine joined as it yet; enrolled, conver
 SLOTS     as the hostfile has them, or would have
 LEASE     how long the node is believed without another sign of life
 REVISION  the state that the node reached last; * where it is not the desired one
-REASON    why the node is not ready
+REASON    why the node is not ready, and what it does about it
 `;
 
 /** Adds `cowctl status`. */

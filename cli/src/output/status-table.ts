@@ -1,12 +1,18 @@
 import type { ClusterStatus, NodeStatus, Phase } from "../link/operator-link.ts";
+import { standingReason } from "./node-standing.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 
 const head = ["NODE", "PHASE", "SLOTS", "ADDRESS", "LEASE", "REVISION", "REASON"] as const;
 const none = "-";
 
-/** Renders the cluster as a table, one node a line. Pure. */
+/** Renders the cluster as a table, one node a line, with what holds for all of it underneath. Pure. */
 export function renderStatusTable(status: ClusterStatus, paint: Paint): string {
+  const notices = status.notices.map((notice) => `${paint("yellow", "notice:")} ${notice}\n`);
+  return [renderNodes(status, paint), ...(notices.length === 0 ? [] : ["\n"]), ...notices].join("");
+}
+
+function renderNodes(status: ClusterStatus, paint: Paint): string {
   return renderTable(
     head,
     status.nodes.map((node) => [
@@ -16,7 +22,7 @@ export function renderStatusTable(status: ClusterStatus, paint: Paint): string {
       node.address,
       formatLease(node.leaseMs),
       formatRevision(node),
-      node.reason ?? "",
+      standingReason(node) ?? "",
     ]),
   );
 }

@@ -1,11 +1,14 @@
 import type { SpecOf } from "@cowherd/proto";
 import type { ClusterState } from "../state/cluster-state.ts";
+import { type SharedFolder, sharedFolder } from "./shared-folder.ts";
 
 /** What is the same on every node: computed once for all of them. */
 export type ClusterParts = {
   readonly hosts: SpecOf<"hostsBlock">["entries"];
   readonly knownHosts: SpecOf<"knownHosts">["hosts"];
   readonly authorizedKeys: SpecOf<"authorizedKeys">["keys"];
+  /** The folder that all nodes see. Undefined where none can be, or none is wanted. */
+  readonly shared: SharedFolder | undefined;
 };
 
 /**
@@ -15,7 +18,8 @@ export type ClusterParts = {
  * before machines do. Keys are of joined nodes alone, and go when the node goes. A node is
  * in all three lists itself: MPI reaches the own machine by its name too.
  */
-export function clusterParts({ spec, nodes }: ClusterState): ClusterParts {
+export function clusterParts(state: ClusterState): ClusterParts {
+  const { spec, nodes } = state;
   const wanted = [...spec.nodes.values()];
   return {
     hosts: wanted.map(({ name, address }) => ({ name, address })),
@@ -27,5 +31,6 @@ export function clusterParts({ spec, nodes }: ClusterState): ClusterParts {
       const key = nodes.get(name)?.facts.userKey;
       return key === undefined ? [] : [`${key} ${spec.user.name}@${name}`];
     }),
+    shared: sharedFolder(state),
   };
 }

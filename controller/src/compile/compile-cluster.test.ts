@@ -1,5 +1,6 @@
-import { createDesiredState, parseDesiredState, toWireDesiredState } from "@cowherd/proto";
+import { createDesiredState, parseDesiredState, type ResourceSpec, toWireDesiredState } from "@cowherd/proto";
 import { describe, expect, it } from "vitest";
+import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
 import { clusterSpec, empty, enrolled, given, machine, names, resource } from "../state/cluster.fixture.ts";
 import { compileCluster } from "./compile-cluster.ts";
 
@@ -14,8 +15,9 @@ describe("what a node should be", () => {
     expect([...compiled.keys()]).toEqual(["primary", "secondary1"]);
   });
 
-  it("has the packages after all that is quick", () => {
+  it("has the network first, and the packages after all that is quick", () => {
     expect(primary?.map(({ id }) => id)).toEqual([
+      "network",
       "hostname",
       "hosts",
       "user",
@@ -26,11 +28,18 @@ describe("what a node should be", () => {
       "hostfile",
       "packages",
       "mpi-parameters",
+      "shared-folder",
+      "shared-export",
     ]);
+    expect(secondary?.map(({ id }) => id).slice(-3)).toEqual(["packages", "mpi-parameters", "shared-mount"]);
   });
 
   it("is a desired state that an agent takes whole", () => {
-    for (const resources of compiled.values()) {
+    const whole = given(published, {
+      type: "spec-applied",
+      spec: clusterSpec(names, "python: {}\nshared: {}\nnetwork: {}"),
+    });
+    for (const resources of [...compiled.values(), ...compileCluster(whole).values()]) {
       const desired = createDesiredState({ epoch: 1n, generation: 1n }, resources);
       expect(parseDesiredState(toWireDesiredState(desired))).toMatchObject({ revision: desired.revision });
     }
@@ -102,5 +111,138 @@ describe("what a node should be", () => {
       user: "ada",
       path: "/home/ada/.ssh/id_ed25519",
     });
+  });
+});
+
+const applied = (more: string, state = published) =>
+  compileCluster(given(state, { type: "spec-applied", spec: clusterSpec(names, more) }));
+const ids = (resources: readonly ResourceSpec[] | undefined) => resources?.map(({ id }) => id) ?? [];
+
+describe("the network of a node", () => {
+  it("is its address with the subnet's prefix", () => {
+    expect(resource(secondary, "network")).toEqual({
+      id: "network",
+      requires: [],
+      kind: "network",
+      address: "192.168.56.11/24",
+      mac: undefined,
+      nameservers: ["1.1.1.1", "8.8.8.8"],
+      confirmSeconds: 60,
+    });
+    expect(resource(applied("subnet: 192.168.0.0/16").get("secondary1"), "network")).toMatchObject({
+      address: "192.168.56.11/16",
+    });
+  });
+
+  it("is on the NIC that the spec names", () => {
+    const spec = parseClusterSpec("nodes: { primary: { address: 192.168.56.10, mac: 08:00:27:4b:9c:01 } }");
+    const state = given(published, { type: "spec-applied", spec });
+    expect(resource(compileCluster(state).get("primary"), "network")).toMatchObject({ mac: "08:00:27:4b:9c:01" });
+  });
+
+  it("is left alone where netplan does not configure it, and where it is off", () => {
+    const bare = given(empty(), ...enrolled("primary", machine("primary", { netplan: false })));
+    expect(ids(compileCluster(bare).get("primary"))).not.toContain("network");
+    expect(ids(applied("network: off").get("primary"))).not.toContain("network");
+  });
+});
+
+describe("the shared folder", () => {
+  it("is exported by the primary to the subnet, and mounted by the others from its address", () => {
+    expect(primary?.slice(-2)).toEqual([
+      {
+        id: "shared-folder",
+        requires: ["user"],
+        kind: "directory",
+        path: "/home/mpihpc/shared",
+        owner: "mpihpc",
+        group: "mpihpc",
+        mode: 0o755,
+      },
+      {
+        id: "shared-export",
+        requires: ["packages", "shared-folder"],
+        kind: "nfsExport",
+        path: "/home/mpihpc/shared",
+        clients: "192.168.56.0/24",
+        options: ["rw", "sync", "no_root_squash", "no_subtree_check"],
+      },
+    ]);
+    expect(secondary?.at(-1)).toEqual({
+      id: "shared-mount",
+      requires: ["packages", "hosts", "user"],
+      kind: "nfsMount",
+      server: "primary",
+      serverAddress: "192.168.56.10",
+      remotePath: "/home/mpihpc/shared",
+      path: "/home/mpihpc/shared",
+    });
+  });
+
+  it("brings each side's package, once, after the operator's own", () => {
+    const compiledWith = applied("packages: [nfs-common, gcc]");
+    expect(resource(compiledWith.get("primary"), "packages")).toMatchObject({
+      packages: ["nfs-common", "gcc", "nfs-kernel-server"],
+    });
+    expect(resource(compiledWith.get("secondary1"), "packages")).toMatchObject({ packages: ["nfs-common", "gcc"] });
+  });
+
+  const unable = given(
+    empty(),
+    ...enrolled("primary", machine("primary", { nfs: { server: false, client: false } })),
+    ...enrolled("secondary1"),
+  );
+
+  it("is left out on all nodes where the primary's kernel cannot serve it, unless it was asked for", () => {
+    const shared = ["shared-folder", "shared-export", "shared-mount", "nfs-common"];
+    for (const resources of compileCluster(unable).values()) {
+      for (const id of shared) expect(ids(resources)).not.toContain(id);
+      expect(resource(resources, "packages")).toMatchObject({
+        packages: ["openmpi-bin", "openmpi-common", "libopenmpi-dev"],
+      });
+    }
+    const asked = applied("shared: {}", unable);
+    expect(ids(asked.get("primary"))).toContain("shared-export");
+    expect(ids(asked.get("secondary1"))).toContain("shared-mount");
+  });
+
+  it("is left out while nobody knows what the primary can do, and where it is off", () => {
+    expect(ids(compileCluster(given(empty(), ...enrolled("secondary1"))).get("secondary1"))).not.toContain(
+      "shared-mount",
+    );
+    expect(ids(applied("shared: off").get("secondary1"))).not.toContain("shared-mount");
+  });
+});
+
+describe("Python", () => {
+  const compiledWith = applied(`python: { pyenvSha256: ${"ab".repeat(32)}, findLinks: [http://10.0.0.1/] }`);
+
+  it("is built for the user on every node, with the manual's packages before it", () => {
+    for (const resources of compiledWith.values()) {
+      expect(ids(resources).slice(-2)).toEqual(["python", "python-packages"]);
+      expect(resources.at(-2)).toMatchObject({
+        requires: ["user", "packages"],
+        user: "mpihpc",
+        home: "/home/mpihpc",
+        version: "3.11.8",
+        pyenvSha256: "ab".repeat(32),
+        mirrorUrl: undefined,
+      });
+      expect(resources.at(-1)).toMatchObject({
+        requires: ["python", "mpi-parameters"],
+        packages: ["mpi4py", "click"],
+        indexUrl: undefined,
+        findLinks: ["http://10.0.0.1/"],
+      });
+      const packages = resource(resources, "packages");
+      expect(packages?.kind === "packageSet" ? packages.packages : []).toEqual(
+        expect.arrayContaining(["openmpi-bin", "build-essential", "tk-dev", "zlib1g-dev"]),
+      );
+    }
+  });
+
+  it("is nothing where nobody asks for it, and installs nothing where no packages are wanted", () => {
+    expect(ids(primary)).not.toContain("python");
+    expect(ids(applied("python: { packages: [] }").get("primary")).at(-1)).toBe("python");
   });
 });

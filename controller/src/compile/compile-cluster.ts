@@ -6,11 +6,16 @@ import { compileNode } from "./compile-node.ts";
 /**
  * Compiles the ordered resources of every joined node, by name, in natural order.
  *
- * Pure and deterministic: depends on the spec, the keys of the joined nodes and the
- * published hostfile, and on no order in which any of it came about.
+ * Pure and deterministic: depends on the spec, the keys of the joined nodes, what their
+ * machines can do and the published hostfile, and on no order in which any of it came about.
  */
 export function compileCluster(state: ClusterState): ReadonlyMap<string, readonly ResourceSpec[]> {
   const parts = clusterParts(state);
   const joined = [...state.spec.nodes.values()].filter(({ name }) => state.nodes.has(name));
-  return new Map(joined.map((node) => [node.name, compileNode(state.spec, parts, node, state.hostfile)]));
+  return new Map(
+    joined.map((node) => {
+      const netplan = state.nodes.get(node.name)?.facts.netplan ?? false;
+      return [node.name, compileNode(state.spec, parts, { ...node, netplan }, state.hostfile)];
+    }),
+  );
 }

@@ -3,24 +3,29 @@ import { hostfileResource } from "../hostfile/hostfile-resource.ts";
 import type { ClusterSpec, NodeSpec } from "../spec/cluster-spec.ts";
 import type { PublishedHostfile } from "../state/cluster-state.ts";
 import type { ClusterParts } from "./cluster-parts.ts";
+import { networkResources } from "./network-resources.ts";
+import { pythonBuildPackages, pythonResources } from "./python-resources.ts";
+import { sharedPackages, sharedResources } from "./shared-folder.ts";
 
 /**
  * Compiles what one node must be. Pure.
  *
  * Whatever is quick comes before the packages, which may take minutes: peers learn a new
- * node's keys meanwhile, and a new hostfile stands at once. Only the primary has the
+ * node's keys meanwhile, and a new hostfile stands at once. The network comes first of all,
+ * since the rest goes over it; what needs packages comes last. Only the primary has the
  * hostfile: given to every node, each join would send every node a new revision.
  */
 export function compileNode(
   spec: ClusterSpec,
   parts: ClusterParts,
-  node: NodeSpec,
+  node: NodeSpec & { readonly netplan: boolean },
   hostfile: PublishedHostfile | undefined,
 ): readonly ResourceSpec[] {
   const { name: user, uid, gid, home, shell, groups } = spec.user;
   const folder = `${home}/.ssh`;
   const launches = node.role === "primary" && hostfile !== undefined;
   return [
+    ...networkResources(spec, node),
     { id: "hostname", requires: [], kind: "hostname", name: node.name },
     { id: "hosts", requires: [], kind: "hostsBlock", entries: parts.hosts, ownName: node.name },
     { id: "user", requires: [], kind: "user", name: user, uid, gid, home, shell, groups },
@@ -36,7 +41,7 @@ export function compileNode(
     },
     { id: "known-hosts", requires: [], kind: "knownHosts", hosts: parts.knownHosts },
     ...(launches ? [hostfileOn(spec, hostfile)] : []),
-    { id: "packages", requires: [], kind: "packageSet", packages: spec.packages },
+    { id: "packages", requires: [], kind: "packageSet", packages: packagesOf(spec, parts, node) },
     {
       id: "mpi-parameters",
       // A parameter that names a missing file ends every mpirun, so it comes after the file and not without it.
@@ -45,7 +50,15 @@ export function compileNode(
       subnet: spec.subnet,
       defaultHostfile: launches ? spec.hostfile : undefined,
     },
+    ...sharedResources(parts.shared, spec.user, node),
+    ...pythonResources(spec),
   ];
+}
+
+/** The operator's own first; what the rest of the spec needs follows, each once. */
+function packagesOf(spec: ClusterSpec, { shared }: ClusterParts, node: NodeSpec): readonly string[] {
+  const needed = [...sharedPackages(shared, node), ...(spec.python === undefined ? [] : pythonBuildPackages)];
+  return [...new Set([...spec.packages, ...needed])];
 }
 
 function hostfileOn({ hostfile: path, user }: ClusterSpec, { generation, entries }: PublishedHostfile): ResourceSpec {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clusterSpec, empty, enrolled, given, machine, names, nodeOf, ran } from "../state/cluster.fixture.ts";
-import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
+import type { ClusterEvent, ClusterState, NodeFacts } from "../state/cluster-state.ts";
+import { objectionTo } from "../state/fitness.ts";
 import { decide } from "./decide.ts";
 import { settle } from "./settle.ts";
 
@@ -126,6 +127,57 @@ describe("an admitted node", () => {
       "primary",
       "secondary1",
     ]);
+  });
+});
+
+describe("K8: of two MPIs that cannot run one program together", () => {
+  const launcher = (version: string, vendor = "Open MPI") => ({ mpirun: { vendor, version } });
+  const told = (node: string, over: Partial<NodeFacts>) =>
+    ({ type: "facts-reported", node, facts: machine(node, over) }) as const;
+  const upgraded = then(two, told("primary", launcher("5.0.7")));
+
+  it.each([
+    ["another version", launcher("5.0.7")],
+    ["another vendor", launcher("4.1.4", "MPICH")],
+    ["none any more", { mpirun: undefined }],
+  ])("a secondary with %s leaves the hostfile, and the primary stays", (_, over) => {
+    const state = then(two, told("secondary1", over));
+    expect(lines(state)).toEqual(["primary"]);
+    expect(lines(then(state, told("secondary1", launcher("4.1.4"))))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("the primary's upgrade takes every other node out, never the primary, until they follow", () => {
+    expect(lines(upgraded)).toEqual(["primary"]);
+    expect(nodeOf(upgraded, "primary").admitted).toBe(true);
+    expect(lines(then(upgraded, told("secondary1", launcher("5.0.7"))))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("the primary's return to the older one lets them in again", () => {
+    expect(lines(then(upgraded, told("primary", launcher("4.1.4"))))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("the hostfile is not emptied where the primary is away as well", () => {
+    const away = then(two, { type: "lease-lost", node: "primary" }, told("primary", launcher("5.0.7")));
+    expect(away.hostfile?.entries.length).toBeGreaterThan(0);
+  });
+
+  it("a primary without any is the measure of nobody", () => {
+    expect(lines(then(two, told("primary", { mpirun: undefined })))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("a newcomer that told of none so far is waited for, and let in once it tells", () => {
+    const facts = machine("secondary1", { mpirun: undefined });
+    const silent = runs(then(one, ...enrolled("secondary1", facts)), "secondary1", "primary");
+    expect(lines(silent)).toEqual(["primary"]);
+    expect(objectionTo(silent, nodeOf(silent, "secondary1"))).toBeUndefined();
+    expect(lines(then(silent, told("secondary1", {})))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("a newcomer with another one is let in once its packages have replaced it", () => {
+    const other = machine("secondary1", launcher("4.0.2", "MPICH"));
+    const state = runs(then(one, ...enrolled("secondary1", other)), "secondary1", "primary");
+    expect(lines(state)).toEqual(["primary"]);
+    expect(lines(then(state, told("secondary1", {})))).toEqual(["primary", "secondary1"]);
   });
 });
 

@@ -31,9 +31,9 @@ export function decide(state: ClusterState): readonly Action[] {
   return stages.reduce<readonly Action[]>((found, stage) => (found.length > 0 ? found : stage(state)), []);
 }
 
-function withdrawals({ spec, nodes }: ClusterState): readonly Action[] {
-  return [...nodes.values()]
-    .filter((node) => node.admitted && objectionTo(spec, node) !== undefined)
+function withdrawals(state: ClusterState): readonly Action[] {
+  return [...state.nodes.values()]
+    .filter((node) => node.admitted && objectionTo(state, node) !== undefined)
     .map(({ name }) => ({ type: "withdraw", node: name }));
 }
 
@@ -61,7 +61,7 @@ function admissions(state: ClusterState): readonly Action[] {
   let admitted = state;
   for (const name of state.spec.nodes.keys()) {
     const node = admitted.nodes.get(name);
-    if (node === undefined || node.admitted || objectionTo(state.spec, node) !== undefined) continue;
+    if (node === undefined || node.admitted || objectionTo(state, node) !== undefined) continue;
     if (waitOf(admitted, node) !== undefined) continue;
     admitted = reduce(admitted, { type: "node-admitted", node: name });
     actions.push({ type: "admit", node: name });

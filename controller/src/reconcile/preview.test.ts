@@ -21,7 +21,7 @@ it("tells of every node what it would be", () => {
 it("shows what each would then have, the hostfile too", () => {
   const [primary] = previews;
   const resources = primary?.type === "joined" ? primary.resources : [];
-  expect(resource(resources, "packages")).toMatchObject({ packages: ["mpich"] });
+  expect(resource(resources, "packages")).toMatchObject({ packages: ["mpich", "nfs-kernel-server"] });
   expect(resource(resources, "hostfile")).toMatchObject({ entries: [{ node: "primary", slots: 2 }] });
 });
 

@@ -16,6 +16,7 @@ const specs = [
   clusterSpec(["primary", "secondary2", "secondary10"], "packages: [mpich]"),
   clusterSpec(names, "user: { name: ada }"),
   clusterSpec(names, "maxSlots: 1"),
+  clusterSpec(names, "network: off\nshared: {}\npython: {}"),
 ];
 
 const name = fc.constantFrom(...names);
@@ -24,6 +25,8 @@ const variant = fc.record({
   userKey: fc.constantFrom(undefined, "ssh-ed25519 one", "ssh-ed25519 two"),
   interfaces: fc.constantFrom([], undefined),
   schedulable: fc.integer({ min: 1, max: 4 }),
+  mpirun: fc.constantFrom(undefined, { vendor: "Open MPI", version: "4.1.4" }, { vendor: "MPICH", version: "4.0.2" }),
+  able: fc.boolean(),
 });
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
@@ -38,9 +41,16 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.tuple(name, variant).map(([node, { userKey, interfaces, schedulable }]) => () => {
+    arbitrary: fc.tuple(name, variant).map(([node, { userKey, interfaces, schedulable, mpirun, able }]) => () => {
       const processors = { online: 4, schedulable, quota: undefined, cores: 4 };
-      const facts = machine(node, { userKey, processors, ...(interfaces && { interfaces }) });
+      const facts = machine(node, {
+        userKey,
+        processors,
+        mpirun,
+        netplan: able,
+        nfs: { server: able, client: able },
+        ...(interfaces && { interfaces }),
+      });
       return [{ type: "facts-reported" as const, node, facts }];
     }),
   },

@@ -2,6 +2,7 @@ import { type ClusterStatus, type NodeStatus, Phase as WirePhase } from "@cowher
 import type { Controller } from "../controller.ts";
 import type { NodeSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState, Phase } from "../state/cluster-state.ts";
+import { noticesOf } from "../state/notices.ts";
 import { phaseOf } from "../state/phase.ts";
 import { slotsOf } from "../state/slots.ts";
 
@@ -14,7 +15,7 @@ export function clusterStatus({ loop, liveness }: Pick<Controller, "loop" | "liv
       nodeStatus(state, node, liveness.remaining(node.name), liveness.activity(node.name)),
     ),
     hostfileGeneration: state.hostfile?.generation ?? 0n,
-    notices: [],
+    notices: [...noticesOf(state)],
   };
 }
 

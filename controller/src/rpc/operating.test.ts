@@ -50,6 +50,49 @@ describe("an operator", () => {
     await looks.next().catch(() => {}); // the cancelled stream says that it was cancelled
   });
 
+  it("is told what nodes do and what holds for all, until a node falls silent", async () => {
+    await using cluster = await startFakeCluster();
+    const unable = { nfs: { server: false, client: false } };
+    const { agent } = cluster.clients(await cluster.join("primary", 1, unable));
+    const look = async () =>
+      (await ask<GetStatusResponse>((answer) => cluster.local.getStatus({}, answer))).status ?? {
+        nodes: [],
+        notices: [],
+      };
+    await ask((answer) => agent.heartbeat({ activity: `x\u0000${"y".repeat(9_000)}` }, answer));
+    expect((await look()).nodes[0]?.activity).toMatch(/^x\?y{197}…$/);
+    expect((await look()).notices).toEqual([expect.stringContaining("the kernel of primary cannot serve NFS")]);
+    const before = cluster.controller.loop.record();
+    await ask((answer) => agent.heartbeat({ activity: "packages: install gcc" }, answer));
+    expect(cluster.controller.loop.record()).toBe(before); // nothing of it reaches the store
+    for (let passed = 0; passed < 8_000; passed += 500) {
+      cluster.clocks.monotonic += 500;
+      cluster.controller.liveness.tick();
+    }
+    expect((await look()).nodes[0]).toMatchObject({ activity: "", phase: Phase.PHASE_UNREACHABLE });
+  });
+
+  it("sees a node's newest activity, and not each of very many", async () => {
+    await using cluster = await startFakeCluster();
+    await cluster.join("primary", 1);
+    const stream = cluster.local.watchStatus({});
+    const seen: string[] = [];
+    const newest = Promise.withResolvers<void>();
+    stream.on("error", () => {}); // the cancelled stream says that it was cancelled
+    stream.on("data", ({ status }: WatchStatusResponse) => {
+      const activity = status?.nodes[0]?.activity ?? "";
+      seen.push(activity);
+      if (activity === "step 60") newest.resolve();
+    });
+    for (let step = 1; step <= 60; step += 1) {
+      cluster.controller.liveness.heartbeat("primary", `step ${step}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await newest.promise;
+    stream.cancel();
+    expect(seen.length).toBeLessThan(20);
+  });
+
   it("learns from a plan what nodes would change, and why some say nothing", async () => {
     await using cluster = await startFakeCluster();
     await cluster.join("primary", 1);

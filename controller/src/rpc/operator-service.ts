@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { formatToken, renderHostfile } from "@cowherd/proto";
 import { type OperatorServiceServer, type Token, TokenState } from "@cowherd/proto/wire";
 import { version } from "../config.ts";
@@ -31,7 +32,7 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
       void (async () => {
         while (!stream.closed.aborted) {
           await stream.send({ status: clusterStatus(controller) });
-          await bell.rung();
+          await Promise.all([bell.rung(), setTimeout(controller.timing.lookMs)]); // what changes meanwhile is in one look
         }
       })().catch((error: unknown) => {
         log(error, call.getPath());

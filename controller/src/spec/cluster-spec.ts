@@ -11,8 +11,49 @@ export type ClusterSpec = {
   readonly packages: readonly string[];
   /** The most slots that a node may report; a greater number is refused, not cut. */
   readonly maxSlots: number;
+  /** The NICs through netplan, on the nodes that have it. Undefined where they are left alone. */
+  readonly network: NetworkSpec | undefined;
+  /** The folder that every node sees. Undefined where none is shared. */
+  readonly shared: SharedSpec | undefined;
+  /** The cluster user's own Python. Undefined where the machines' is enough. */
+  readonly python: PythonSpec | undefined;
   /** In natural order of their names; exactly one is the primary. */
   readonly nodes: ReadonlyMap<string, NodeSpec>;
+};
+
+export type NetworkSpec = {
+  /** Dotted IPv4, for the NICs that lead out. */
+  readonly nameservers: readonly string[];
+  /** Within how many seconds the controller must be reached over a new configuration. */
+  readonly confirmSeconds: number;
+};
+
+export type SharedSpec = {
+  /** The same on the primary, where the folder lies, and on the others, which mount it. */
+  readonly path: string;
+  /** A network inside the subnet in CIDR form, or "*" for whoever reaches the primary. */
+  readonly clients: string;
+  /** Those of exports(5). */
+  readonly options: readonly string[];
+  /** The operator wrote it down: it is a failure where it cannot be had. Otherwise it is left out there. */
+  readonly required: boolean;
+};
+
+export type PythonSpec = {
+  /** "3.11.8". */
+  readonly version: string;
+  /** "mpi4py", "click==8.1.7". */
+  readonly packages: readonly string[];
+  /** Where pyenv comes from, a .tar.gz. */
+  readonly pyenvUrl: string;
+  /** Of that archive, in lower-case hexadecimal. Undefined where any is taken. */
+  readonly pyenvSha256: string | undefined;
+  /** Where sources lie by their SHA-256. Undefined for python.org. */
+  readonly mirrorUrl: string | undefined;
+  /** Undefined for the public index. */
+  readonly indexUrl: string | undefined;
+  /** Pages or folders with links to packages. */
+  readonly findLinks: readonly string[];
 };
 
 export type UserSpec = {
@@ -31,6 +72,8 @@ export type NodeSpec = {
   readonly role: "primary" | "secondary";
   /** The operator's own number; undefined for what the node reports. */
   readonly slots: number | undefined;
+  /** Of the NIC on the cluster's network, in lower case. Undefined for the one that has the address. */
+  readonly mac: string | undefined;
 };
 
 /** Where and how a spec is wrong. Lines and columns count from 1. */

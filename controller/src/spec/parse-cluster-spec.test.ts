@@ -31,7 +31,17 @@ describe("a spec with names and addresses alone", () => {
       hostfile: "/home/mpihpc/.cluster_hostfile",
       packages: ["openmpi-bin", "openmpi-common", "libopenmpi-dev"],
       maxSlots: 1024,
-      nodes: new Map([["primary", { name: "primary", address: "192.168.56.10", role: "primary", slots: undefined }]]),
+      network: { nameservers: ["1.1.1.1", "8.8.8.8"], confirmSeconds: 60 },
+      shared: {
+        path: "/home/mpihpc/shared",
+        clients: "192.168.56.0/24",
+        options: ["rw", "sync", "no_root_squash", "no_subtree_check"],
+        required: false,
+      },
+      python: undefined,
+      nodes: new Map([
+        ["primary", { name: "primary", address: "192.168.56.10", role: "primary", slots: undefined, mac: undefined }],
+      ]),
     });
   });
 
@@ -68,6 +78,203 @@ describe("a spec with more to say", () => {
   ])("takes a hostfile anywhere below the user's home: %j", (user, path) => {
     expect(parseClusterSpec(withField(`${user}hostfile: ${path}`)).hostfile).toBe(path);
   });
+});
+
+describe("a part of the manual", () => {
+  it.each(["off", '"off"', "false"])("is left out where it is %s", (word) => {
+    const spec = parseClusterSpec(withField(`network: ${word}\nshared: ${word}\npython: ${word}`));
+    expect(spec).toMatchObject({ network: undefined, shared: undefined, python: undefined });
+  });
+
+  it("is a network with nameservers and a time of one's own", () => {
+    const { network, nodes } = parseClusterSpec(
+      "network: { nameservers: [9.9.9.9], confirm: 10 }\nnodes: { primary: { address: 192.168.56.10, mac: 08:00:27:4B:9C:01 } }",
+    );
+    expect(network).toEqual({ nameservers: ["9.9.9.9"], confirmSeconds: 10 });
+    expect(nodes.get("primary")?.mac).toBe("08:00:27:4b:9c:01");
+  });
+
+  it("is a shared folder in the home and for the subnet of the spec, and required once it is written down", () => {
+    const spec = parseClusterSpec(`subnet: 10.1.0.0/16
+user: { name: ada }
+shared: {}
+nodes: { primary: { address: 10.1.0.1 } }`);
+    expect(spec.shared).toMatchObject({ path: "/home/ada/shared", clients: "10.1.0.0/16", required: true });
+  });
+
+  it("F11: is a shared folder for whoever reaches the primary where that is said on purpose", () => {
+    expect(parseClusterSpec(withField('shared: { clients: "*" }')).shared).toMatchObject({ clients: "*" });
+  });
+
+  it("is a shared folder for the part of the subnet that has the secondaries", () => {
+    const text = named("a").replace("nodes:", "shared: { clients: 192.168.56.11/32 }\nnodes:");
+    expect(parseClusterSpec(text).shared).toMatchObject({ clients: "192.168.56.11/32" });
+  });
+
+  it("is the manual's Python, once it is asked for", () => {
+    expect(parseClusterSpec(withField("python: {}")).python).toEqual({
+      version: "3.11.8",
+      packages: ["mpi4py", "click"],
+      pyenvUrl: "https://github.com/pyenv/pyenv/archive/refs/tags/v2.7.1.tar.gz",
+      pyenvSha256: undefined,
+      mirrorUrl: undefined,
+      indexUrl: undefined,
+      findLinks: [],
+    });
+  });
+
+  it("is a Python from sources of a site's own", () => {
+    const { python } = parseClusterSpec(
+      withField(`python:
+  version: 3.12.1
+  packages: [numpy==1.26.4]
+  pyenv: http://10.0.0.1/pyenv.tar.gz
+  pyenvSha256: ${"AB".repeat(32)}
+  mirror: http://10.0.0.1/python
+  index: http://10.0.0.1/simple
+  findLinks: [http://10.0.0.1/wheels/]`),
+    );
+    expect(python).toEqual({
+      version: "3.12.1",
+      packages: ["numpy==1.26.4"],
+      pyenvUrl: "http://10.0.0.1/pyenv.tar.gz",
+      pyenvSha256: "ab".repeat(32),
+      mirrorUrl: "http://10.0.0.1/python",
+      indexUrl: "http://10.0.0.1/simple",
+      findLinks: ["http://10.0.0.1/wheels/"],
+    });
+  });
+});
+
+it.each([
+  ["a network that is on", "network: on", "1:10: network: expected off or a mapping such as { nameservers:"],
+  ["a network of nothing", "network:", "network: expected off or a mapping such as { nameservers:"],
+  ["an unknown key of the network", "network: { dns: [] }", "1:12: network.dns: is not a key of cluster.yaml: known"],
+  ["a nameserver by name", "network: { nameservers: [dns.lab] }", '1:26: network.nameservers.0: "dns.lab" is no IPv4'],
+  ["too short a time", "network: { confirm: 9 }", "1:21: network.confirm: expected a whole number from 10 to 600"],
+  ["too long a time", "network: { confirm: 601 }", "network.confirm: expected a whole number from 10 to 600"],
+  ["a shared folder that is a path alone", "shared: /home/mpihpc/x", "1:9: shared: expected off or a mapping such as"],
+  [
+    "a misspelt key of the shared folder",
+    "shared: { pth: /x }",
+    "1:11: shared.pth: is not a key of cluster.yaml: did you mean path?",
+  ],
+  [
+    "S4: a mount over the user's keys",
+    "shared: { path: /home/mpihpc/.ssh }",
+    '1:17: shared.path: "/home/mpihpc/.ssh" would hide the user\'s keys',
+  ],
+  ["S4: a mount among the user's keys", "shared: { path: /home/mpihpc/.ssh/x }", "would hide the user's keys"],
+  [
+    "S4: a mount over the user's home",
+    "shared: { path: /home/mpihpc }",
+    'would hide the user\'s home and keys: choose one such as "/home/mpihpc/shared"',
+  ],
+  ["S4: a mount over all homes", "shared: { path: /home }", "would hide the user's home and keys"],
+  [
+    "S4: a mount over a home of one's own",
+    "user: { home: /srv/mpi }\nshared: { path: /srv }",
+    '2:17: shared.path: "/srv" would hide the user\'s home and keys',
+  ],
+  ["a mount over the user's Python", "shared: { path: /home/mpihpc/.pyenv }", "would hide the user's Python"],
+  ["a shared folder of the system", "shared: { path: /etc }", 'shared.path: "/etc" is not in the user\'s home'],
+  ["a shared folder beside the home", "shared: { path: /home/mpihpc2 }", "is not in the user's home"],
+  ["a shared folder deep in the home", "shared: { path: /home/mpihpc/a/b }", "is not directly in the home"],
+  ["a shared folder with a tilde", "shared: { path: /home/mpihpc/a~ }", 'holds a "~"'],
+  ["the hostfile for a shared folder", "hostfile: /home/mpihpc/h\nshared: { path: /home/mpihpc/h }", "is the hostfile"],
+  [
+    "F11: a share for everyone by number",
+    "shared: { clients: 0.0.0.0/0 }",
+    "1:20: shared.clients: 0.0.0.0/0 reaches beyond the cluster's network: name 192.168.56.0/24",
+  ],
+  [
+    "F11: a share for the NAT's side",
+    "shared: { clients: 10.0.2.0/24 }",
+    "10.0.2.0/24 reaches beyond the cluster's network",
+  ],
+  [
+    "F11: a share for more than the subnet",
+    "shared: { clients: 192.168.0.0/16 }",
+    "192.168.0.0/16 reaches beyond the cluster's network",
+  ],
+  ["a share for a host by name", "shared: { clients: secondary1 }", '"secondary1" is neither a network'],
+  [
+    "a share for an address in a network",
+    "shared: { clients: 192.168.56.1/24 }",
+    "is an address within a network: expected 192.168.56.0/24",
+  ],
+  [
+    "an export's option that is none",
+    "shared: { options: [rw, no_root_sqash] }",
+    '1:25: shared.options.1: "no_root_sqash" is no option of exports(5)',
+  ],
+  ["an export's option with another export in it", 'shared: { options: ["rw) *(rw"] }', "is no option of exports(5)"],
+  [
+    "options that contradict each other",
+    "shared: { options: [ro, sync, rw] }",
+    "1:20: shared.options: ro and rw contradict each other",
+  ],
+  [
+    "half a Python version",
+    "python: { version: '3.11' }",
+    '1:20: python.version: "3.11" is no release of Python 3 in full',
+  ],
+  ["a Python version that is a number", "python: { version: 3.11 }", "python.version: expected a version in full"],
+  ["another Python", "python: { version: pypy3.10-7.3.15 }", "is no release of Python 3 in full"],
+  [
+    "an option of pip for a package",
+    "python: { packages: [--index-url=http://x] }",
+    '1:22: python.packages.0: "--index-url=http://x" is no Python package',
+  ],
+  ["a package from an address", "python: { packages: [git+https://x/y] }", "is no Python package"],
+  [
+    "a package in two versions",
+    "python: { packages: [Click, click==8.1.7] }",
+    '1:29: python.packages.1: "click==8.1.7" stands twice',
+  ],
+  [
+    "a pyenv that is a file",
+    "python: { pyenv: file:///etc/passwd }",
+    '1:18: python.pyenv: "file:///etc/passwd" is no address that begins',
+  ],
+  ["a pyenv that is no archive", "python: { pyenv: https://github.com/pyenv/pyenv }", 'does not end with ".tar.gz"'],
+  ["half a checksum", "python: { pyenvSha256: abc }", 'python.pyenvSha256: "abc" is no SHA-256'],
+  ["a mirror over FTP", "python: { mirror: ftp://x/ }", 'python.mirror: "ftp://x/" is no address'],
+  [
+    "an index with a password",
+    "python: { index: https://a:b@x/ }",
+    'python.index: "https://a:b@x/" has a user or a password in it',
+  ],
+  ["a folder of wheels with a space", 'python: { findLinks: ["http://x/a b"] }', "python.findLinks.0: "],
+])("refuses %s", (_, line, problem) => {
+  expect(problemsOf(withField(line)).join("\n")).toContain(problem);
+});
+
+it.each([
+  ["that is short", "08:00:27:4b:9c", "is no hardware address of a NIC: expected one such as 08:00:27:4b:9c:01"],
+  ["of many machines", "01:00:5e:00:00:01", "is no hardware address of a NIC"],
+  ["that is a number", "080027", "expected a hardware address"],
+])("refuses a MAC %s", (_, mac, problem) => {
+  expect(problemsOf(named("a").replace("11 }", `11, mac: ${mac} }`)).join("\n")).toContain(problem);
+});
+
+it("refuses one MAC for two nodes, however it is written", () => {
+  const text = named("a")
+    .replace("10 }", "10, mac: 08:00:27:aa:bb:cc }")
+    .replace("11 }", "11, mac: 08:00:27:AA:BB:CC }");
+  expect(problemsOf(text)).toEqual([
+    "3:37: nodes.a.mac: 08:00:27:aa:bb:cc is also the hardware address of primary, in line 2",
+  ]);
+});
+
+it("refuses a share that leaves a secondary out", () => {
+  const text = named("a").replace("nodes:", "shared: { clients: 192.168.56.8/31 }\nnodes:");
+  expect(problemsOf(text)).toEqual(["1:20: shared.clients: 192.168.56.8/31 leaves out a, which has 192.168.56.11"]);
+});
+
+it("judges the home and the clients alone where something else is ill-formed", () => {
+  const text = withField("user: { name: Ada }\nsubnet: x\nshared: { path: /etc, clients: 10.0.0.0/8, options: [x] }");
+  expect(problemsOf(text).map((line) => line.split(": ")[1])).toEqual(["user.name", "subnet", "shared.options.0"]);
 });
 
 it("names all problems at once, each with its place", () => {
@@ -260,6 +467,13 @@ it("lets no text through, and throws nothing else, that is not a spec", () => {
     "---",
     "<<",
     "192.168.56.10",
+    "network: ",
+    "shared: ",
+    "python: ",
+    "off",
+    "path",
+    "clients",
+    "packages",
     "\u0000",
     "\ud800",
   );

@@ -1,7 +1,17 @@
 import type { z } from "zod";
-import { type ClusterSpec, InvalidSpecError, type NodeSpec, type SpecProblem } from "./cluster-spec.ts";
+import {
+  type ClusterSpec,
+  InvalidSpecError,
+  type NetworkSpec,
+  type NodeSpec,
+  type PythonSpec,
+  type SharedSpec,
+  type SpecProblem,
+} from "./cluster-spec.ts";
+import { networkFields, pythonFields, sharedFields } from "./feature-schema.ts";
 import { compareNames } from "./natural-order.ts";
 import { nearest } from "./nearest.ts";
+import { defaultSharedPath } from "./shared-rules.ts";
 import { defaultHome, defaultRole, ruleBreaches } from "./spec-rules.ts";
 import { type SpecFields, specFields } from "./spec-schema.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
@@ -44,10 +54,16 @@ function problemsOf(issue: z.core.$ZodIssue, document: YamlDocument): readonly S
   });
 }
 
+const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey | undefined, object>([
+  ["nodes", specFields.shape.nodes.valueType.shape],
+  ["user", specFields.shape.user.unwrap().shape],
+  ["network", networkFields.shape],
+  ["shared", sharedFields.shape],
+  ["python", pythonFields.shape],
+]);
+
 function keysAt([first]: readonly PropertyKey[]): readonly string[] {
-  const { shape } = specFields;
-  if (first === "nodes") return Object.keys(shape.nodes.valueType.shape);
-  return Object.keys(first === "user" ? shape.user.unwrap().shape : shape);
+  return Object.keys(shapes.get(first) ?? specFields.shape);
 }
 
 /**
@@ -65,18 +81,41 @@ function inOrder(problems: readonly SpecProblem[]): readonly SpecProblem[] {
   return [...sorted.slice(0, mostProblems), more];
 }
 
-function clusterSpecOf({ user, nodes, hostfile, ...rest }: SpecFields): ClusterSpec {
+function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest }: SpecFields): ClusterSpec {
   const { name, uid, gid = uid, home = defaultHome(name), shell, groups } = user;
   const names = Object.keys(nodes).sort(compareNames);
   return {
     ...rest,
     user: { name, uid, gid, home, shell, groups },
     hostfile: hostfile ?? `${home}/.cluster_hostfile`,
+    network: networkOf(network),
+    shared: sharedOf(shared, home, rest.subnet),
+    python: pythonOf(python),
     nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
   };
 }
 
+function networkOf(network: SpecFields["network"]): NetworkSpec | undefined {
+  if (network === "off") return undefined;
+  const { nameservers, confirm } = network ?? networkFields.parse({});
+  return { nameservers, confirmSeconds: confirm };
+}
+
+function sharedOf(shared: SpecFields["shared"], home: string, subnet: string): SharedSpec | undefined {
+  if (shared === "off") return undefined;
+  const { path = defaultSharedPath(home), clients = subnet, options } = shared ?? sharedFields.parse({});
+  return { path, clients, options, required: shared !== undefined };
+}
+
+/** It is off unless it is asked for: a build takes minutes on every node. */
+function pythonOf(python: SpecFields["python"]): PythonSpec | undefined {
+  if (python === undefined || python === "off") return undefined;
+  const { pyenv: pyenvUrl, pyenvSha256, mirror: mirrorUrl, index: indexUrl, ...rest } = python;
+  return { ...rest, pyenvUrl, pyenvSha256, mirrorUrl, indexUrl };
+}
+
 function nodeSpecOf(name: string, fields: SpecFields["nodes"][string] | undefined): readonly NodeSpec[] {
   if (fields === undefined) return [];
-  return [{ name, address: fields.address, role: fields.role ?? defaultRole(name), slots: fields.slots }];
+  const { address, role = defaultRole(name), slots, mac } = fields;
+  return [{ name, address, role, slots, mac }];
 }

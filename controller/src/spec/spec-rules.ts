@@ -2,25 +2,10 @@ import { nodeNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import { contains, formatAddress, parseAddress, parseSubnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
-import {
-  addressText,
-  cleanPath,
-  maxSlotsField,
-  roleText,
-  slotsNumber,
-  subnetField,
-  userNameField,
-} from "./spec-schema.ts";
-import type { Path } from "./yaml-document.ts";
-
-/** Something that does not hold between fields, each of which may be well-formed. */
-export type RuleBreach = {
-  readonly path: Path;
-  readonly place: "key" | "value";
-  readonly message: string;
-  /** Where the other half of the contradiction stands. */
-  readonly other?: Path;
-};
+import type { RuleBreach } from "./rule-breach.ts";
+import { sharedBreaches, wellFormedShared } from "./shared-rules.ts";
+import { macText, maxSlotsField, roleText, slotsNumber, subnetField, userNameField } from "./spec-schema.ts";
+import { addressText, cleanPath } from "./text-schema.ts";
 
 /** The fields that rules look at; an ill-formed one is undefined, so that the rules on the others still speak. */
 const wellFormedParts = z
@@ -29,6 +14,7 @@ const wellFormedParts = z
     maxSlots: maxSlotsField.optional().catch(undefined),
     user: z.object({ name: userNameField, home: cleanPath.optional() }).prefault({}).optional().catch(undefined),
     hostfile: cleanPath.optional().catch(undefined),
+    shared: wellFormedShared,
     nodes: z
       .record(
         z.string(),
@@ -37,13 +23,21 @@ const wellFormedParts = z
             address: addressText.optional().catch(undefined),
             role: roleText.optional().catch("secondary"),
             slots: slotsNumber.optional().catch(undefined),
+            mac: macText.optional().catch(undefined),
           })
-          .catch({ address: undefined, role: undefined, slots: undefined }),
+          .catch({ address: undefined, role: undefined, slots: undefined, mac: undefined }),
       )
       .optional()
       .catch(undefined),
   })
-  .catch({ subnet: undefined, maxSlots: undefined, user: undefined, hostfile: undefined, nodes: undefined });
+  .catch({
+    subnet: undefined,
+    maxSlots: undefined,
+    user: undefined,
+    hostfile: undefined,
+    shared: undefined,
+    nodes: undefined,
+  });
 
 type Parts = z.infer<typeof wellFormedParts>;
 type Nodes = NonNullable<Parts["nodes"]>;
@@ -60,22 +54,32 @@ export function defaultHome(user: string): string {
 
 /** Lists what does not hold between the fields of a document, of which some may be ill-formed. */
 export function ruleBreaches(document: unknown): readonly RuleBreach[] {
-  const { subnet, maxSlots, user, hostfile, nodes } = wellFormedParts.parse(document);
-  const misplaced = hostfileBreaches(hostfile, user);
+  const { subnet, maxSlots, user, hostfile, shared, nodes } = wellFormedParts.parse(document);
+  const home = user && (user.home ?? defaultHome(user.name));
+  const misplaced = [
+    ...hostfileBreaches(hostfile, home),
+    ...sharedBreaches(shared, { home, hostfile, subnet, secondaries: secondariesOf(nodes) }),
+  ];
   if (nodes === undefined) return misplaced;
   return [
     ...misplaced,
     ...nameBreaches(nodes),
     ...addressBreaches(nodes, subnet),
+    ...macBreaches(nodes),
     ...primaryBreaches(nodes),
     ...slotsBreaches(nodes, maxSlots),
   ];
 }
 
+function secondariesOf(nodes: Nodes = {}): Nodes {
+  return Object.fromEntries(
+    Object.entries(nodes).filter(([name, { role = defaultRole(name) }]) => role === "secondary"),
+  );
+}
+
 /** Root writes the hostfile, over whatever is there: only where the user may write too, and not over the keys. */
-function hostfileBreaches(hostfile: string | undefined, user: Parts["user"]): readonly RuleBreach[] {
-  if (hostfile === undefined || user === undefined) return [];
-  const { name, home = defaultHome(name) } = user;
+function hostfileBreaches(hostfile: string | undefined, home: string | undefined): readonly RuleBreach[] {
+  if (hostfile === undefined || home === undefined) return [];
   const breach = (message: string) => [{ path: ["hostfile"], place: "value" as const, message }];
   if (!hostfile.startsWith(`${home}/`)) {
     return breach(`${quote(hostfile)} is not in the user's home: choose a path below ${quote(home)}`);
@@ -111,6 +115,19 @@ function addressBreaches(nodes: Nodes, subnetForm: string | undefined): readonly
     if (number === subnet.broadcast) breaches.push(breach(`${address} is the broadcast address: expected ${range}`));
   }
   return breaches;
+}
+
+/** Copied machines have one; on one network, neither would be heard. */
+function macBreaches(nodes: Nodes): readonly RuleBreach[] {
+  const owners = new Map<string, string>();
+  return Object.entries(nodes).flatMap(([name, { mac }]) => {
+    const owner = mac && owners.get(mac);
+    if (mac === undefined) return [];
+    if (owner === undefined) owners.set(mac, name);
+    if (owner === undefined) return [];
+    const message = `${mac} is also the hardware address of ${owner}`;
+    return [{ path: ["nodes", name, "mac"], place: "value", message, other: ["nodes", owner, "mac"] }];
+  });
 }
 
 function primaryBreaches(nodes: Nodes): readonly RuleBreach[] {

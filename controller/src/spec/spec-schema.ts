@@ -1,27 +1,10 @@
 import { packageNameProblem } from "@cowherd/proto";
 import { z } from "zod";
-import { formatAddress, parseAddress, parseSubnet } from "./ipv4.ts";
+import { networkField, pythonField, sharedField } from "./feature-schema.ts";
+import { formatAddress, parseSubnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
-
-/** Makes a schema of texts, with the reason why one will not do in the caller's words. */
-function textThat(expected: string, problemOf: (text: string) => string | undefined) {
-  return z.string(isMissingOr(expected)).check(({ value, issues }) => {
-    const message = problemOf(value);
-    if (message !== undefined) issues.push({ code: "custom", message, input: value });
-  });
-}
-
-function isMissingOr(expected: string) {
-  return {
-    error: ({ input }: { readonly input?: unknown }) =>
-      `${input === undefined ? "is missing: " : ""}expected ${expected}`,
-  };
-}
-
-function wholeNumber(from: number, to: number) {
-  const expected = `a whole number from ${from} to ${to}`;
-  return z.int(isMissingOr(expected)).min(from, `expected ${expected}`).max(to, `expected ${expected}`);
-}
+import { isMissingOr, listOf, mappingError, textThat, textWithout, wholeNumber } from "./schema-parts.ts";
+import { addressText, cleanPath } from "./text-schema.ts";
 
 const clusterName = textThat("a text", (text) =>
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
@@ -46,12 +29,6 @@ const subnetText = textThat("a network such as 192.168.56.0/24", (text) => {
   return undefined;
 });
 
-export const addressText = textThat("an address such as 192.168.56.10", (text) =>
-  parseAddress(text) === undefined
-    ? `${quote(text)} is no IPv4 address: expected one such as 192.168.56.10`
-    : undefined,
-);
-
 /** adduser's NAME_REGEX without the trailing "$" of Samba, and the 32 characters that useradd takes. */
 const debianName = /^[a-z][a-z0-9_-]{0,31}$/;
 
@@ -71,37 +48,14 @@ const groupName = textThat("a group's name", (text) =>
   debianName.test(text) ? undefined : `${quote(text)} is no group's name on Debian`,
 );
 
-/** No character that a shell, a table of the system or an MPI parameter file would read as its own. */
-export const cleanPath = textThat("an absolute path", (text) => {
-  if (!text.startsWith("/")) return `${quote(text)} is not absolute: start with "/"`;
-  if (text.length > 255) return `the path has ${text.length} characters: at most 255 are allowed`;
-  const parts = text.slice(1).split("/");
-  if (parts.some((part) => part === "" || part === "." || part === "..")) {
-    return `${quote(text)} is not in its plainest form: leave out "//", "/./", "/../" and the last "/"`;
-  }
-  return parts.every((part) => /^[\w.@+~-]+$/.test(part))
+/** As "ip link" and VirtualBox's own files show it; an address of many machines is none of a NIC (IEEE 802, the lowest bit of the first octet). */
+export const macText = textThat("a hardware address such as 08:00:27:4b:9c:01", (text) =>
+  /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/i.test(text)
     ? undefined
-    : `${quote(text)} holds a character that will not do: use letters, digits and . _ @ + ~ -`;
-});
+    : `${quote(text)} is no hardware address of a NIC: expected one such as 08:00:27:4b:9c:01`,
+).toLowerCase();
 
-const packageName = textThat("a package's name", (text) => {
-  const problem = packageNameProblem(text);
-  return problem === undefined ? undefined : `${quote(text)} ${problem}`;
-});
-
-/** A list in which nothing stands twice. */
-function listOf<Item extends z.ZodType<string>>(item: Item, expected: string, longest: number) {
-  return z
-    .array(item, isMissingOr(expected))
-    .max(longest, `has more than ${longest} items`)
-    .check(({ value, issues }) => {
-      for (const [index, text] of value.entries()) {
-        if (value.indexOf(text) < index) {
-          issues.push({ code: "custom", message: `${quote(text)} stands twice`, input: text, path: [index] });
-        }
-      }
-    });
-}
+const packageName = textWithout(packageNameProblem, "a package's name");
 
 export const subnetField = subnetText.default("192.168.56.0/24");
 export const userNameField = userName.default("mpihpc");
@@ -110,8 +64,8 @@ export const slotsNumber = wholeNumber(1, 65_536);
 export const roleText = z.enum(["primary", "secondary"], { error: "expected primary or secondary" });
 
 const nodeFields = z.strictObject(
-  { address: addressText, role: roleText.optional(), slots: slotsNumber.optional() },
-  { error: mappingError("{ address: 192.168.56.10 }") },
+  { address: addressText, role: roleText.optional(), slots: slotsNumber.optional(), mac: macText.optional() },
+  { error: mappingError("a mapping such as { address: 192.168.56.10 }") },
 );
 
 const userFields = z.strictObject(
@@ -123,14 +77,8 @@ const userFields = z.strictObject(
     shell: cleanPath.default("/bin/bash"),
     groups: listOf(groupName, "a list of groups", 32).default(["sudo"]),
   },
-  { error: mappingError("{ name: mpihpc, uid: 7777 }") },
+  { error: mappingError("a mapping such as { name: mpihpc, uid: 7777 }") },
 );
-
-/** Lets zod speak for itself about unknown keys, which are translated one by one. */
-function mappingError(example: string) {
-  return ({ code }: { readonly code: string }) =>
-    code === "invalid_type" ? `expected a mapping such as ${example}` : undefined;
-}
 
 /** The form of cluster.yaml, each field for itself. What holds between fields is in spec-rules.ts. */
 export const specFields = z.strictObject(
@@ -145,9 +93,12 @@ export const specFields = z.strictObject(
       "libopenmpi-dev",
     ]),
     maxSlots: maxSlotsField,
+    network: networkField,
+    shared: sharedField,
+    python: pythonField,
     nodes: z.record(z.string(), nodeFields, isMissingOr("a mapping such as { primary: { address: 192.168.56.10 } }")),
   },
-  { error: mappingError("nodes: { primary: { address: 192.168.56.10 } }") },
+  { error: mappingError("a mapping such as nodes: { primary: { address: 192.168.56.10 } }") },
 );
 
 export type SpecFields = z.infer<typeof specFields>;

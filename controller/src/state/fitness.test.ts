@@ -10,7 +10,7 @@ const after = (failures: Readonly<Record<string, string>>, skipped: Readonly<Rec
 it("bars no primary for a hostfile that it cannot write, nor for what was skipped because of it", () => {
   const state = after({ hostfile: "is a folder" }, { "mpi-parameters": "hostfile" });
   expect(barringFailures(nodeOf(state, "primary").lastRun)).toEqual([]);
-  expect(objectionTo(state.spec, nodeOf(state, "primary"))).toBeUndefined();
+  expect(objectionTo(state, nodeOf(state, "primary"))).toBeUndefined();
 });
 
 it("bars a node for anything else that failed or was skipped", () => {
@@ -19,5 +19,5 @@ it("bars a node for anything else that failed or was skipped", () => {
     "packages",
     "mpi-parameters",
   ]);
-  expect(objectionTo(state.spec, nodeOf(state, "primary"))).toBe("run failed");
+  expect(objectionTo(state, nodeOf(state, "primary"))).toBe("run failed");
 });

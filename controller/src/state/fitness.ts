@@ -2,10 +2,10 @@ import type { Outcome } from "@cowherd/proto";
 import { hostfileResource } from "../hostfile/hostfile-resource.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import { primaryOf } from "../spec/primary-of.ts";
-import type { ClusterState, NodeState, RunRecord } from "./cluster-state.ts";
+import type { ClusterState, MpiLauncher, NodeState, RunRecord } from "./cluster-state.ts";
 
 /** What speaks against a node that is in the hostfile, or would be. */
-export type Objection = "no lease" | "address missing" | "run failed" | "keys missing";
+export type Objection = "no lease" | "address missing" | "run failed" | "keys missing" | "another mpirun";
 
 /** What a node waits for that nothing speaks against. */
 export type Wait =
@@ -13,6 +13,8 @@ export type Wait =
   | { readonly type: "first-run" }
   | { readonly type: "converging" }
   | { readonly type: "primary" }
+  /** It tells of no mpirun, and the primary has one. */
+  | { readonly type: "mpirun" }
   /** The peers that do not know its newest address and keys. */
   | { readonly type: "known-by"; readonly peers: readonly string[] };
 
@@ -21,16 +23,23 @@ export type Wait =
  * in the hostfile, and bars the way to one.
  *
  * Only a failed run of the newest desired state counts: an older one says what the node
- * lacked under a state that is no longer wanted.
+ * lacked under a state that is no longer wanted. MPIs of two makes or versions cannot run one
+ * program together; the primary, where programs start, is the measure and never objected to.
  */
-export function objectionTo(spec: ClusterSpec, node: NodeState): Objection | undefined {
+export function objectionTo(
+  { spec, nodes }: Pick<ClusterState, "spec" | "nodes">,
+  node: NodeState,
+): Objection | undefined {
   if (!node.reachable) return "no lease";
   if (!hasAddress(node, spec.nodes.get(node.name)?.address)) return "address missing";
   if (node.lastRun?.generation === node.desired?.generation && barringFailures(node.lastRun).length > 0)
     return "run failed";
   // Before the first run there is no key of a user who does not exist yet.
   if (isCurrent(node) && (node.facts.hostKeys.length === 0 || node.facts.userKey === undefined)) return "keys missing";
-  return undefined;
+  const mpirun = launcherToMatch(spec, nodes, node);
+  if (mpirun === undefined || sameLauncher(mpirun, node.facts.mpirun)) return undefined;
+  // On its way a node may have none yet, or the one that its packages are about to replace: it is waited for.
+  return node.admitted || (isCurrent(node) && node.facts.mpirun !== undefined) ? "another mpirun" : undefined;
 }
 
 /**
@@ -48,6 +57,8 @@ export function waitOf(state: ClusterState, node: NodeState): Wait | undefined {
   const primary = primaryOf(state.spec);
   if (node.name === primary) return undefined;
   if (!state.nodes.has(primary)) return { type: "primary" };
+  if (launcherToMatch(state.spec, state.nodes, node) !== undefined && node.facts.mpirun === undefined)
+    return { type: "mpirun" };
   const peers = [...state.spec.nodes.keys()]
     .flatMap((name) => state.nodes.get(name) ?? [])
     .filter((peer) => peer !== node && (peer.name === primary || peer.admitted));
@@ -75,6 +86,16 @@ function isOfHostfile(outcome: Outcome): boolean {
 /** Tells whether a node has the spec's address on one of its interfaces. */
 export function hasAddress(node: NodeState, address: string | undefined): boolean {
   return node.facts.interfaces.some(({ addresses }) => addresses.some((cidr) => cidr.split("/", 1)[0] === address));
+}
+
+/** Returns the primary's mpirun, which that of a node must be like. Undefined for the primary itself, and while it has none. */
+function launcherToMatch(spec: ClusterSpec, nodes: ClusterState["nodes"], node: NodeState): MpiLauncher | undefined {
+  const primary = primaryOf(spec);
+  return node.name === primary ? undefined : nodes.get(primary)?.facts.mpirun;
+}
+
+function sameLauncher(one: MpiLauncher, other: MpiLauncher | undefined): boolean {
+  return one.vendor === other?.vendor && one.version === other.version;
 }
 
 /** Tells whether a node is as it should be, but for the hostfile. */

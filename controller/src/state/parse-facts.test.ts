@@ -68,6 +68,12 @@ describe("facts of the wire", () => {
     });
   });
 
+  it("may lack what an older agent does not tell, which then counts for nothing", () => {
+    const { nfs: _nfs, mpirun: _mpirun, ...older } = good;
+    const parsed = parseFacts({ ...older, netplan: false }, limits);
+    expect(parsed).toMatchObject({ nfs: { server: false, client: false }, netplan: false, mpirun: undefined });
+  });
+
   it("may tell of more processors than slots are allowed, where a quota keeps the slots below", () => {
     const wide = { online: 128, schedulable: 128, quota: 64, cores: 64 };
     expect(parseFacts({ ...good, processors: wide }, limits).processors).toEqual(wide);
@@ -132,6 +138,19 @@ it.each<[string, Partial<ReportedFacts>, string]>([
     { userKeys: ["AAAA", "BBBB"].map((key) => ({ user: "mpihpc", key: `ssh-ed25519 ${key}` })) },
     "userKeys: two keys of mpihpc",
   ],
+  [
+    "an ability that is a number",
+    { nfs: Object.assign({ server: true, client: true }, { client: 1 }) },
+    "nfs.client: expected true",
+  ],
+  [
+    "an MPI with a newline in its name",
+    { mpirun: { vendor: "Open\nMPI", version: "4" } },
+    'mpirun.vendor: "Open\\nMPI" is not',
+  ],
+  ["an MPI without a name", { mpirun: { vendor: "", version: "4" } }, "mpirun.vendor: "],
+  ["an MPI with a name without end", { mpirun: { vendor: "M".repeat(65), version: "4" } }, "mpirun.vendor: "],
+  ["a version of an MPI in words", { mpirun: { vendor: "MPICH", version: "4 (new)" } }, "mpirun.version: "],
   ["a version without end", { agentVersion: "1".repeat(129) }, "agentVersion: "],
 ])("refuses %s and names it", (_, over, message) => {
   expect(refusal(over).message).toContain(message);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { settle } from "../reconcile/settle.ts";
-import { empty, enrolled, given, machine, ran } from "./cluster.fixture.ts";
+import { clusterSpec, empty, enrolled, given, machine, names, ran } from "./cluster.fixture.ts";
 import type { ClusterState, NodeState } from "./cluster-state.ts";
 import { DamagedStateError, decodeState, encodeCluster, encodeNode, encodeState } from "./persist.ts";
 
@@ -26,9 +26,12 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
         hostname: fc.string(),
         userKey: maybe(fc.string()),
         quota: maybe(fc.double({ min: 0.1, max: 64, noNaN: true })),
+        nfs: fc.record({ server: fc.boolean(), client: fc.boolean() }),
+        netplan: fc.boolean(),
+        mpirun: maybe(fc.record({ vendor: fc.string(), version: fc.string() })),
       })
-      .map(({ hostname, userKey, quota }) =>
-        machine(name, { hostname, userKey, processors: { online: 1, schedulable: 1, quota, cores: 1 } }),
+      .map(({ quota, ...rest }) =>
+        machine(name, { ...rest, processors: { online: 1, schedulable: 1, quota, cores: 1 } }),
       ),
     refusedFacts: maybe(fc.string()),
     identityAt: fc.nat(),
@@ -40,15 +43,20 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
     reachable: fc.boolean(),
     admitted: fc.boolean(),
   });
+const wholePython = `python: { pyenvSha256: ${"ab".repeat(32)}, mirror: http://m/, index: http://i/ }`;
 const states: fc.Arbitrary<ClusterState> = fc
   .record({
+    spec: fc.constantFrom(
+      ...["", "network: off\nshared: off", "python: {}", wholePython].map((more) => clusterSpec(names, more)),
+    ),
     epoch: fc.bigInt({ min: 0n }),
     roster: fc.nat(),
     primary: maybe(node("primary")),
     secondary: maybe(node("secondary1")),
   })
-  .map(({ epoch, roster, primary, secondary }) => ({
+  .map(({ spec, epoch, roster, primary, secondary }) => ({
     ...state,
+    spec,
     epoch,
     roster,
     nodes: new Map([primary, secondary].flatMap((some) => (some === undefined ? [] : [[some.name, some]]))),

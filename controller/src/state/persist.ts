@@ -97,12 +97,33 @@ const clusterRow = z.strictObject({
     hostfile: z.string(),
     packages: z.array(z.string()),
     maxSlots: count,
+    network: orUndefined(z.strictObject({ nameservers: z.array(z.string()), confirmSeconds: count })),
+    shared: orUndefined(
+      z.strictObject({
+        path: z.string(),
+        clients: z.string(),
+        options: z.array(z.string()),
+        required: z.boolean(),
+      }),
+    ),
+    python: orUndefined(
+      z.strictObject({
+        version: z.string(),
+        packages: z.array(z.string()),
+        pyenvUrl: z.string(),
+        pyenvSha256: orUndefined(z.string()),
+        mirrorUrl: orUndefined(z.string()),
+        indexUrl: orUndefined(z.string()),
+        findLinks: z.array(z.string()),
+      }),
+    ),
     nodes: z.array(
       z.strictObject({
         name: z.string(),
         address: z.string(),
         role: z.enum(["primary", "secondary"]),
         slots: orUndefined(count),
+        mac: orUndefined(z.string()),
       }),
     ),
   }),

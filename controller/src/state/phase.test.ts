@@ -12,6 +12,9 @@ const joined = then(empty(), ...enrolled("primary"));
 const ready = runs(runs(joined, "primary"), "primary");
 const two = then(ready, ...enrolled("secondary1"));
 
+const other = (version: string) => ({ mpirun: { vendor: "Open MPI", version } });
+const upgrade = [{ type: "facts-reported", node: "primary", facts: machine("primary", other("5.0.7")) }] as const;
+
 it("has an absent node joined by the next step", () => {
   const reason = "not joined: run `cowctl token create --node secondary1`";
   expect(phaseOf(ready, "secondary1")).toEqual({ phase: "absent", reason });
@@ -106,6 +109,37 @@ it.each<[string, ClusterState, string, string, string]>([
     "primary",
     "degraded",
     "hostfile: is a folder",
+  ],
+  [
+    "K8: has another MPI than the primary",
+    runs(
+      runs(then(ready, ...enrolled("secondary1", machine("secondary1", other("4.1.4"))), ...upgrade), "secondary1"),
+      "primary",
+    ),
+    "secondary1",
+    "degraded",
+    "mpirun is Open MPI 4.1.4 here and Open MPI 5.0.7 on primary",
+  ],
+  [
+    "K8: cannot tell which version of MPI it has",
+    runs(then(ready, ...enrolled("secondary1", machine("secondary1", other(""))), ...upgrade), "secondary1"),
+    "secondary1",
+    "degraded",
+    "mpirun is Open MPI of an unknown version here and Open MPI 5.0.7 on primary",
+  ],
+  [
+    "K8: has no mpirun so far",
+    runs(then(ready, ...enrolled("secondary1", machine("secondary1", { mpirun: undefined }))), "secondary1"),
+    "secondary1",
+    "proving",
+    "waiting for an mpirun here: primary has Open MPI 4.1.4, and it reports none",
+  ],
+  [
+    "K8: has another MPI while its packages are on their way",
+    then(two, ...upgrade),
+    "secondary1",
+    "enrolled",
+    "waiting for its first run to end",
   ],
   ["has not run", joined, "primary", "enrolled", "waiting for its first run to end"],
   [

@@ -19,19 +19,19 @@ export function phaseOf(state: ClusterState, name: string): NodePhase {
   if (node === undefined) {
     return { phase: "absent", reason: `not joined: run \`cowctl token create --node ${name}\`` };
   }
-  const objection = objectionTo(state.spec, node);
+  const objection = objectionTo(state, node);
   if (objection !== undefined) return objected(objection, state, node);
   if (node.admitted) return admitted(node);
   const wait = waitOf(state, node);
   return wait === undefined ? { phase: "ready", reason: "" } : waiting(wait, state, node);
 }
 
-function objected(objection: Objection, { spec }: ClusterState, node: NodeState): NodePhase {
+function objected(objection: Objection, state: ClusterState, node: NodeState): NodePhase {
   switch (objection) {
     case "no lease":
       return { phase: "unreachable", reason: "no sign of life: is the machine up, and does its cowherd-agent run?" };
     case "address missing": {
-      const address = spec.nodes.get(node.name)?.address;
+      const address = state.spec.nodes.get(node.name)?.address;
       return { phase: "degraded", reason: `address ${address} is on none of its interfaces (${interfacesOf(node)})` };
     }
     case "run failed":
@@ -39,6 +39,11 @@ function objected(objection: Objection, { spec }: ClusterState, node: NodeState)
     case "keys missing": {
       const missing = node.facts.hostKeys.length === 0 ? "host key: is openssh-server installed?" : "key of its user";
       return { phase: "degraded", reason: `it reports no ${missing}` };
+    }
+    case "another mpirun": {
+      const primary = primaryOf(state.spec);
+      const there = launcherOf(state.nodes.get(primary));
+      return { phase: "degraded", reason: `mpirun is ${launcherOf(node)} here and ${there} on ${primary}` };
     }
   }
 }
@@ -61,6 +66,11 @@ function waiting(wait: Wait, state: ClusterState, node: NodeState): NodePhase {
     }
     case "primary":
       return { phase: "proving", reason: `waiting for ${primaryOf(state.spec)} to join` };
+    case "mpirun": {
+      const primary = primaryOf(state.spec);
+      const there = launcherOf(state.nodes.get(primary));
+      return { phase: "proving", reason: `waiting for an mpirun here: ${primary} has ${there}, and it reports none` };
+    }
     case "known-by":
       return { phase: "proving", reason: `waiting for ${wait.peers.join(", ")} to learn its keys` };
   }
@@ -77,6 +87,12 @@ function failureOf(run: RunRecord | undefined): string {
 
 function reasonOf(outcome: Outcome): string {
   return outcome.end === "failed" ? outcome.reason : outcome.end;
+}
+
+function launcherOf(node: NodeState | undefined): string {
+  const mpirun = node?.facts.mpirun;
+  if (mpirun === undefined) return "missing";
+  return `${mpirun.vendor} ${mpirun.version === "" ? "of an unknown version" : mpirun.version}`;
 }
 
 function interfacesOf(node: NodeState): string {

@@ -199,6 +199,7 @@ describe("another spec", () => {
       address: "192.168.56.99",
       role: "primary",
       slots: undefined,
+      mac: undefined,
     });
     const state = apply({ ...spec, nodes });
     expect(nodeOf(state, "primary")).toMatchObject({ admitted: false, identityAt: state.roster });

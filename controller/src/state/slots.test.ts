@@ -19,6 +19,6 @@ it.each([
 });
 
 it("takes the operator's number before the node's", () => {
-  const primary = { name: "primary", address: "192.168.56.10", role: "primary", slots: 7 } as const;
+  const primary = { name: "primary", address: "192.168.56.10", role: "primary", slots: 7, mac: undefined } as const;
   expect(slotsOf({ ...spec, nodes: new Map([["primary", primary]]) }, node(2))).toBe(7);
 });

@@ -1,0 +1,16 @@
+import type { ResourceSpec } from "@cowherd/proto";
+import type { ClusterSpec, NodeSpec } from "../spec/cluster-spec.ts";
+import { parseSubnet } from "../spec/ipv4.ts";
+
+/** Compiles the node's NICs; nothing where the spec leaves them alone, or where something else than netplan configures them. */
+export function networkResources(
+  { network, subnet }: ClusterSpec,
+  { address, mac, netplan }: NodeSpec & { readonly netplan: boolean },
+): readonly ResourceSpec[] {
+  const prefix = parseSubnet(subnet)?.prefix;
+  if (network === undefined || prefix === undefined || !netplan) return [];
+  const { nameservers, confirmSeconds } = network;
+  return [
+    { id: "network", requires: [], kind: "network", address: `${address}/${prefix}`, mac, nameservers, confirmSeconds },
+  ];
+}

@@ -1,0 +1,54 @@
+import type { ResourceSpec } from "@cowherd/proto";
+import type { ClusterSpec, NodeSpec } from "../spec/cluster-spec.ts";
+import { primaryOf } from "../spec/primary-of.ts";
+import type { ClusterState } from "../state/cluster-state.ts";
+
+/** The folder that all nodes see: the primary's, by its name and address. */
+export type SharedFolder = {
+  readonly path: string;
+  readonly clients: string;
+  readonly options: readonly string[];
+  readonly server: string;
+  readonly serverAddress: string;
+};
+
+/**
+ * Returns the folder to share.
+ *
+ * Where the operator did not ask for it, it is left out unless the primary's kernel can serve
+ * it; a primary that has not joined yet serves nothing. Whoever asked for it learns from the
+ * failed run why it cannot be.
+ */
+export function sharedFolder({ spec, nodes }: ClusterState): SharedFolder | undefined {
+  const server = primaryOf(spec);
+  const primary = spec.nodes.get(server);
+  if (spec.shared === undefined || primary === undefined) return undefined;
+  const { path, clients, options, required } = spec.shared;
+  const possible = nodes.get(server)?.facts.nfs.server ?? false;
+  return required || possible ? { path, clients, options, server, serverAddress: primary.address } : undefined;
+}
+
+/** Lists the packages that a node needs for it. */
+export function sharedPackages(shared: SharedFolder | undefined, { role }: NodeSpec): readonly string[] {
+  if (shared === undefined) return [];
+  return [role === "primary" ? "nfs-kernel-server" : "nfs-common"];
+}
+
+/** Compiles the node's side of it: the folder and its export, or the mount. */
+export function sharedResources(
+  shared: SharedFolder | undefined,
+  { name: owner }: ClusterSpec["user"],
+  { role }: NodeSpec,
+): readonly ResourceSpec[] {
+  if (shared === undefined) return [];
+  const { path, clients, options, server, serverAddress } = shared;
+  if (role === "secondary") {
+    // The user too: a mount's place made before the home would leave the home without its first files.
+    const requires = ["packages", "hosts", "user"];
+    return [{ id: "shared-mount", requires, kind: "nfsMount", server, serverAddress, remotePath: path, path }];
+  }
+  return [
+    { id: "shared-folder", requires: ["user"], kind: "directory", path, owner, group: owner, mode: 0o755 },
+    { id: "shared-export", requires: ["packages", "shared-folder"], kind: "nfsExport", path, clients, options },
+  ];
+}

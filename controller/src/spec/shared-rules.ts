@@ -1,0 +1,95 @@
+import { exportFlags } from "@cowherd/proto";
+import { z } from "zod";
+import { clientsText, exportOptions, sharedPath } from "./feature-schema.ts";
+import { contains, parseAddress, parseSubnet, type Subnet } from "./ipv4.ts";
+import { quote } from "./printable.ts";
+import type { RuleBreach } from "./rule-breach.ts";
+
+/** The fields of `shared` that rules look at; undefined where it is off, and for each that is ill-formed. */
+export const wellFormedShared = z
+  .object({
+    path: sharedPath.optional().catch(undefined),
+    clients: clientsText.optional().catch(undefined),
+    options: exportOptions.optional().catch(undefined),
+  })
+  .optional()
+  .catch(undefined);
+
+/** What else the rules need to know; undefined where it is ill-formed. */
+export type SharedSurroundings = {
+  readonly home: string | undefined;
+  readonly hostfile: string | undefined;
+  readonly subnet: string | undefined;
+  /** Those that mount. */
+  readonly secondaries: Readonly<Record<string, { readonly address?: string | undefined }>>;
+};
+
+/** The folder that is shared where the spec names none: the manual's. */
+export function defaultSharedPath(home: string): string {
+  return `${home}/shared`;
+}
+
+/** Lists what does not hold between the shared folder and the rest of a document. */
+export function sharedBreaches(
+  shared: z.infer<typeof wellFormedShared>,
+  { home, hostfile, subnet, secondaries }: SharedSurroundings,
+): readonly RuleBreach[] {
+  const { path, clients, options = [] } = shared ?? {};
+  return [
+    ...(home === undefined ? [] : pathBreaches(path, home, hostfile)),
+    ...(clients === undefined || subnet === undefined ? [] : clientBreaches(clients, subnet, secondaries)),
+    ...optionBreaches(options),
+  ];
+}
+
+/** A mount hides what lies at its place: over the home or the keys, nobody could log in any more. */
+function pathBreaches(path: string | undefined, home: string, hostfile: string | undefined): readonly RuleBreach[] {
+  if (path === undefined) return [];
+  const breach = (message: string) => [{ path: ["shared", "path"], place: "value" as const, message }];
+  const hint = `choose one such as ${quote(defaultSharedPath(home))}`;
+  if (`${home}/`.startsWith(`${path}/`)) return breach(`${quote(path)} would hide the user's home and keys: ${hint}`);
+  if (!path.startsWith(`${home}/`)) return breach(`${quote(path)} is not in the user's home: ${hint}`);
+  for (const [folder, what] of [
+    [`${home}/.ssh`, "keys"],
+    [`${home}/.pyenv`, "Python"],
+  ] as const) {
+    if (`${path}/`.startsWith(`${folder}/`)) return breach(`${quote(path)} would hide the user's ${what}: ${hint}`);
+  }
+  if (path.slice(home.length + 1).includes("/")) return breach(`${quote(path)} is not directly in the home: ${hint}`);
+  return path === hostfile ? breach(`${quote(path)} is the hostfile: ${hint}`) : [];
+}
+
+/** The network is the boundary: NFS believes whoever comes from it. */
+function clientBreaches(
+  clients: string,
+  subnetForm: string,
+  secondaries: SharedSurroundings["secondaries"],
+): readonly RuleBreach[] {
+  const [network, subnet] = [parseSubnet(clients), parseSubnet(subnetForm)];
+  if (network === undefined || subnet === undefined) return [];
+  const breach = (message: string) => [{ path: ["shared", "clients"], place: "value" as const, message }];
+  if (!isWithin(network, subnet)) {
+    const choice = `name ${subnetForm} or a part of it, or "*" if whoever reaches the primary may mount`;
+    return breach(`${clients} reaches beyond the cluster's network: ${choice}`);
+  }
+  const left = Object.entries(secondaries).find(([, { address }]) => {
+    const number = parseAddress(address ?? "");
+    return number !== undefined && contains(subnet, number) && !contains(network, number);
+  });
+  if (left === undefined) return [];
+  return breach(`${clients} leaves out ${left[0]}, which has ${left[1].address}`);
+}
+
+function isWithin(inner: Subnet, outer: Subnet): boolean {
+  return inner.base >= outer.base && inner.broadcast <= outer.broadcast;
+}
+
+function optionBreaches(options: readonly string[]): readonly RuleBreach[] {
+  return exportFlags
+    .filter((flags) => flags.every((flag) => options.includes(flag)))
+    .map(([one, other]) => ({
+      path: ["shared", "options"],
+      place: "value",
+      message: `${one} and ${other} contradict each other`,
+    }));
+}
