@@ -15,8 +15,10 @@ export type RunResult = { readonly exitCode: number; readonly stdout: string; re
 /** What a new host is given. The address is the cluster's; every host has 10.0.2.15 beside it. */
 export type BootOptions = {
   readonly address: string;
-  /** How many of the machine's CPUs the host may use. All if absent. */
+  /** How many CPUs the host has. If absent, a container has all of the machine's and a virtual machine has one. */
   readonly cpus?: number;
+  /** The memory of a virtual machine: 1024 if absent. A container has no limit of its own. */
+  readonly memoryMiB?: number;
 };
 
 /** One machine of a lab: a plain Debian with systemd and sshd, reached without going through its network. */
@@ -46,6 +48,8 @@ export interface LabHost {
    * A host that was told to shut down or to reboot stays off until this is called.
    */
   powerOn(): Promise<void>;
+  /** Shuts the host down in order, from inside, and boots it again. Resolves as `powerOn` does. */
+  reboot(): Promise<void>;
   /** Stops every process of the host in its tracks. Resolves when all of them stand still. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
@@ -56,15 +60,26 @@ export interface LabHost {
   remove(): Promise<void>;
 }
 
+/** A host with a kernel of its own: its clock, kernel NFS and netplan are a real machine's. */
+export interface VmHost extends LabHost {
+  /** Sets the clock of the running host. It has the right time again when it next boots. */
+  setClock(time: Date): Promise<void>;
+}
+
 /** Some hosts on a network of their own, which no packet leaves. */
-export interface Lab {
+export interface Lab<Host extends LabHost = LabHost> {
   readonly name: string;
   /** The hosts that were booted and not removed, by name. */
-  readonly hosts: ReadonlyMap<string, LabHost>;
+  readonly hosts: ReadonlyMap<string, Host>;
   /** The URL at which hosts reach what the lab serves. */
   readonly url: string;
   /** Makes a host and boots it. Several may be booted at once. Leaves nothing behind if it fails. */
-  boot(name: string, options: BootOptions): Promise<LabHost>;
+  boot(name: string, options: BootOptions): Promise<Host>;
+  /**
+   * Makes a host from the disk that a host of the lab has now, running or not, and boots it:
+   * the same machine id, SSH host keys and files, but NICs and an address of its own.
+   */
+  clone(source: string, name: string, options: BootOptions): Promise<Host>;
   /** Serves a file or a folder of this machine to the hosts and returns its URL. A later call replaces it. */
   serve(name: string, path: string): Promise<string>;
   /** Destroys the hosts, the network and all that the lab kept on disk. */

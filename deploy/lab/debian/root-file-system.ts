@@ -43,11 +43,17 @@ const FILES: Readonly<Record<string, string>> = {
 /**
  * Returns a folder with a plain server of this machine's distribution that has never
  * booted: no machine id, no SSH host keys, nothing of ours but where apt finds its packages.
+ * `more` are packages that it has beside those of a plain server.
  */
-export function rootFileSystem(distribution: DistributionSources, report: Report): Promise<string> {
+export function rootFileSystem(
+  distribution: DistributionSources,
+  report: Report,
+  more: readonly string[] = [],
+): Promise<string> {
   const { codename, architecture, sources, transport } = distribution;
   const files = Object.entries(FILES).flat();
-  const recipe = { steps: STEPS, codename, architecture, sources, packages: PACKAGES, files };
+  const packages = [...PACKAGES, ...more];
+  const recipe = { steps: STEPS, codename, architecture, sources, packages, files };
   return cachedFolder("rootfs", recipe, report, async (root) => {
     await checkCommand(
       [
@@ -56,7 +62,7 @@ export function rootFileSystem(distribution: DistributionSources, report: Report
         "--mode=root",
         "--variant=minbase",
         `--architectures=${architecture}`,
-        `--include=${PACKAGES.join(",")}`,
+        `--include=${packages.join(",")}`,
         ...transport.map((line) => `--aptopt=${line}`),
         codename,
         root,
