@@ -16,7 +16,11 @@ export function cutDefinition(path: string, text: string, section: string, id: s
   const isEmpty = !isMap(rest) || rest.items.length === 0;
   if (isEmpty) want.deleteIn(["network", section]);
   const keys = isEmpty ? ["network", section] : ["network", section, id];
-  const after = [withoutLines(text, keys), want.toString()].find((one) => one !== undefined && saysTheSame(one, want));
+  const said = plain(want);
+  const candidates = said === undefined ? [] : [withoutLines(text, keys), want.toString()];
+  const after = candidates.find(
+    (one) => one !== undefined && isDeepStrictEqual(plain(parseDocument(one, options)), said),
+  );
   if (after === undefined) throw new ConflictError(`${id} cannot be taken out of ${path}, which is left alone`);
   return after;
 }
@@ -47,15 +51,12 @@ function hasRange(node: unknown): node is { readonly range?: readonly [number, n
   return typeof node === "object" && node !== null && "range" in node;
 }
 
-function saysTheSame(text: string, want: Document): boolean {
-  const document = parseDocument(text, options);
-  return document.errors.length === 0 && isDeepStrictEqual(plain(document), plain(want));
-}
-
-function plain(document: Document): unknown {
+/** Undefined for what cannot be read: an alias whose anchor went with the definition. */
+function plain(document: Document): { readonly content: unknown } | undefined {
+  if (document.errors.length > 0) return undefined;
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    return { content: document.toJS({ maxAliasCount: 100 }) };
   } catch {
-    return { unresolved: true }; // an alias whose anchor went with the definition
+    return undefined;
   }
 }

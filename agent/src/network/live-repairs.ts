@@ -5,7 +5,8 @@ export type IpCommand = readonly string[];
 
 /**
  * Lists what ip(8) must be told so that the interfaces named in `devices` hold the addresses
- * and routes of before again, and no other. Nothing where all is as it was. Pure.
+ * and routes of before again, and no other that was set by hand or by a file. Nothing where
+ * all is as it was. Pure.
  *
  * What was leased is given back for as long as the lease had still to run.
  */
@@ -16,11 +17,13 @@ export function liveRepairs(before: LiveState, now: LiveState, devices: Readonly
   const [routesBefore, routesNow] = [ours(before.routes), ours(now.routes)];
   const lost = addressesBefore.filter((one) => !addressesNow.some((other) => sameAddress(one, other)));
   const added = addressesNow.filter((one) => !addressesBefore.some((other) => sameAddress(one, other)));
-  // Another lease of the same interface is as good as the one before.
-  const superfluous = added.filter((one) => one.validSeconds === undefined || !isLeased(one.device, addressesBefore));
+  // A lease that came with the old files is theirs, whether or not it is the one of before.
+  const superfluous = added.filter(({ validSeconds }) => validSeconds === undefined);
   const missing = lost.filter((one) => one.validSeconds === undefined || !isLeased(one.device, addressesNow));
   const missingRoutes = routesBefore.filter((one) => !routesNow.some((other) => sameRoute(one, other)));
-  const superfluousRoutes = routesNow.filter((one) => !routesBefore.some((other) => sameRoute(one, other)));
+  const superfluousRoutes = routesNow.filter(
+    (one) => one.protocol !== "dhcp" && !routesBefore.some((other) => sameRoute(one, other)),
+  );
   return [
     ...superfluousRoutes.map((one) => ["route", "del", ...routeWords(one)]),
     ...superfluous.map(({ device, cidr }) => ["address", "del", cidr, "dev", device]),
