@@ -17,6 +17,8 @@ export type BootOptions = {
   readonly address: string;
   /** How many CPUs the host has. If absent, a container has all of the machine's and a virtual machine has one. */
   readonly cpus?: number;
+  /** The folder that its disk starts as; a plain server's if absent. Labs of virtual machines have no choice. */
+  readonly rootFileSystem?: string;
   /** The memory of a virtual machine: 1024 if absent. A container has no limit of its own. */
   readonly memoryMiB?: number;
 };
