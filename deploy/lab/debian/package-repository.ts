@@ -44,14 +44,25 @@ const PACKAGES = [
  * that a host made from `root` lacks of their closure, in versions that go with it.
  */
 export function packageRepository(distribution: DistributionSources, root: string, report: Report): Promise<string> {
-  const recipe = { steps: STEPS, root: basename(root), packages: PACKAGES };
-  return cachedFolder("repository", recipe, report, async (repository) => {
+  return repositoryOf("repository", PACKAGES, distribution, root, report);
+}
+
+/** As packageRepository, of other packages, in a cached folder of that name. */
+export function repositoryOf(
+  name: string,
+  packages: readonly string[],
+  distribution: DistributionSources,
+  root: string,
+  report: Report,
+): Promise<string> {
+  const recipe = { steps: STEPS, root: basename(root), packages };
+  return cachedFolder(name, recipe, report, async (repository) => {
     const apt = await privateApt(`${repository}/.apt`, distribution, root);
     await apt(["update"]);
-    await apt(["install", "--yes", "--download-only", ...PACKAGES]);
+    await apt(["install", "--yes", "--download-only", ...packages]);
     const archives = `${repository}/.apt/cache/archives`;
-    for (const name of await readdir(archives)) {
-      if (name.endsWith(".deb")) await rename(`${archives}/${name}`, `${repository}/${name}`);
+    for (const file of await readdir(archives)) {
+      if (file.endsWith(".deb")) await rename(`${archives}/${file}`, `${repository}/${file}`);
     }
     await rm(`${repository}/.apt`, { recursive: true });
     const index = await checkCommand(["apt-ftparchive", "packages", repository]);
@@ -60,12 +71,15 @@ export function packageRepository(distribution: DistributionSources, root: strin
   });
 }
 
-/** An apt that knows the sources of this machine and the packages of `root`, and nothing installed on this machine. */
-async function privateApt(
+/**
+ * An apt that knows the sources of this machine and the packages of `root`, and nothing
+ * installed on this machine. What it downloads by name goes to the working folder.
+ */
+export async function privateApt(
   folder: string,
   { sources, transport, architecture }: DistributionSources,
   root: string,
-): Promise<(command: readonly string[]) => Promise<string>> {
+): Promise<(command: readonly string[], workingFolder?: string) => Promise<string>> {
   for (const path of ["state/lists/partial", "cache/archives/partial", "etc"]) {
     await mkdir(`${folder}/${path}`, { recursive: true });
   }
@@ -87,5 +101,6 @@ async function privateApt(
   const configuration = `${folder}/apt.conf`;
   await writeFile(configuration, `${[...lines, ...transport].join("\n")}\n`);
   const env = { ...UNATTENDED, APT_CONFIG: configuration };
-  return (command) => checkCommand(["apt-get", "--quiet=2", ...command], { env });
+  return (command, workingFolder = "/") =>
+    checkCommand(["env", `--chdir=${workingFolder}`, "apt-get", "--quiet=2", ...command], { env });
 }
