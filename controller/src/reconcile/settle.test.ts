@@ -101,7 +101,7 @@ describe("whatever happens, in whatever order", () => {
     );
   });
 
-  it("the hostfile has a line for a reachable node with its address alone, and is never empty", () => {
+  it("the hostfile has a line for a reachable node with its address and the primary's MPI alone, and is never empty", () => {
     fc.assert(
       fc.property(histories, (history) => {
         play(history, (now, before) => {
@@ -110,6 +110,8 @@ describe("whatever happens, in whatever order", () => {
           for (const { node, slots } of now.hostfile.entries) {
             expect(now.nodes.get(node)).toMatchObject({ reachable: true, admitted: true });
             expect(now.nodes.get(node)?.facts.interfaces).not.toEqual([]);
+            const mpirun = now.nodes.get("primary")?.facts.mpirun;
+            if (mpirun !== undefined) expect(now.nodes.get(node)?.facts.mpirun).toEqual(mpirun);
             expect(slots).toBeGreaterThan(0);
             expect(slots).toBeLessThanOrEqual(now.spec.maxSlots);
           }
