@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { clusterUser } from "../../cluster/operate.ts";
+import { statusOf, untilListed, untilPhase } from "../../cluster/status.ts";
+import { waitFor } from "../../cluster/wait-for.ts";
+import type { LabHost } from "../../lab/lab.ts";
+
+/** A cluster whose machines have kernels of their own, converged, with a shared folder at the manual's place. */
+export type SharedCluster = { readonly primary: LabHost; readonly secondaries: readonly [LabHost, LabHost] };
+
+const shared = "/home/mpihpc/shared";
+const asUser = { user: clusterUser, timeoutMs: 60_000 };
+const minutes = 60_000;
+
+/**
+ * What machines do to each other's shared folder. The cases follow one another, and each
+ * leaves the cluster as it found it: every node ready and every mount working.
+ */
+export function nfsCases(cluster: () => SharedCluster): void {
+  describe("the shared folder", () => {
+    it("F8: has files of one owner on all nodes, by numbers", async () => {
+      const { primary, secondaries } = cluster();
+      for (const secondary of secondaries) {
+        await secondary.check(["touch", `${shared}/${secondary.name}`], asUser);
+        expect(await primary.check(["stat", "--format=%u:%g", `${shared}/${secondary.name}`])).toBe("7777:7777\n");
+        expect(await secondary.check(["stat", "--format=%U:%G", `${shared}/${secondary.name}`])).toBe(
+          `${clusterUser}:${clusterUser}\n`,
+        );
+      }
+      await primary.check(["rm", ...secondaries.map(({ name }) => `${shared}/${name}`)]);
+    });
+
+    it("S4: hides nobody's keys", async () => {
+      for (const secondary of cluster().secondaries)
+        await secondary.check(["test", "-s", "/home/mpihpc/.ssh/authorized_keys"], asUser);
+    });
+
+    it("K13: has nothing written anew and no probe left behind by a second run", async () => {
+      const { primary, secondaries } = cluster();
+      const times = (host: LabHost, ...files: string[]) => host.check(["stat", "--format=%n %y %i", ...files]);
+      const look = async () => [
+        await times(primary, "/etc/exports", "/var/lib/nfs/etab"),
+        ...(await Promise.all(secondaries.map((secondary) => times(secondary, "/etc/fstab")))),
+      ];
+      const before = await look();
+      for (const host of [primary, ...secondaries]) await nextRun(host);
+      expect(await look()).toEqual(before);
+      expect(await primary.check(["find", shared, "-name", ".cowherd-*"])).toBe("");
+    });
+
+    it("F6: keeps foreign lines, and takes the manual's own line for its own", async () => {
+      const { primary, secondaries } = cluster();
+      const [secondary] = secondaries;
+      const exports = await primary.readFile("/etc/exports");
+      const fstab = await secondary.readFile("/etc/fstab");
+      const byHand = `primary:${shared} ${shared} nfs`;
+      await primary.writeFile("/etc/exports", `/srv 10.9.9.0/24(ro,no_subtree_check)\n${exports}`);
+      await secondary.writeFile("/etc/fstab", `tmpfs /mnt/foreign tmpfs noauto 0 0\n${byHand}\n${fstab}`);
+      const text = await waitFor(
+        "the line to be taken over",
+        async () => {
+          const now = await secondary.readFile("/etc/fstab");
+          return now.startsWith("tmpfs") && !now.includes(`\n${byHand}`) ? now : undefined;
+        },
+        { timeoutMs: minutes },
+      );
+      expect(text).toContain(`instead, with options that let the machine boot: ${byHand}\n`);
+      expect(text.endsWith(fstab.slice(fstab.indexOf("# BEGIN COWHERD")))).toBe(true);
+      expect(await primary.readFile("/etc/exports")).toContain("/srv 10.9.9.0/24(ro,no_subtree_check)\n");
+      await primary.writeFile("/etc/exports", exports);
+      await secondary.writeFile("/etc/fstab", fstab);
+      await works(secondary);
+    });
+
+    it("F9: loses no lease while the server is away, says so, and goes on where it was when it is back", async () => {
+      const { primary, secondaries } = cluster();
+      const [secondary] = secondaries;
+      await primary.check(["systemctl", "stop", "nfs-server.service"], { timeoutMs: minutes });
+      const writer = secondary.run(["dd", "if=/dev/zero", `of=${shared}/late`, "bs=1k", "count=64", "conv=fsync"], {
+        user: clusterUser,
+        timeoutMs: 5 * minutes,
+      });
+      await secondary.check(["systemctl", "restart", "cowherd-agent.service"]);
+      const degraded = await untilPhase(primary, secondary.name, "degraded");
+      expect(degraded.reason).toMatch(/does not answer as an NFS server/);
+      const phases = new Set<string>();
+      for (let look = 0; look < 15; look += 1) {
+        phases.add((await statusOf(primary, secondary.name)).phase);
+        await sleep(1_000); // longer than a lease in all
+      }
+      expect(phases).not.toContain("unreachable");
+      await primary.check(["systemctl", "start", "nfs-server.service"], { timeoutMs: minutes });
+      expect((await writer).exitCode).toBe(0); // hard: the write waited, and none of it was lost
+      expect(await primary.check(["stat", "--format=%s", `${shared}/late`])).toBe("65536\n");
+      await primary.check(["rm", `${shared}/late`]);
+      await untilListed(primary, secondary.name);
+    }, 600_000);
+
+    it("F2: is mounted afresh where it went stale", async () => {
+      const { primary, secondaries } = cluster();
+      const [secondary] = secondaries;
+      await primary.check(["rm", "--recursive", "--one-file-system", shared]);
+      await primary.check(["install", "--directory", "--owner=7777", "--group=7777", "--mode=0755", shared]);
+      await primary.check(["exportfs", "-r"]);
+      for (const one of secondaries) await one.check(["systemctl", "restart", "cowherd-agent.service"]);
+      for (const one of secondaries) await works(one);
+      await untilListed(primary, secondary.name);
+    }, 600_000);
+
+    it("F10: is not mounted over files, and names them", async () => {
+      const { primary, secondaries } = cluster();
+      const [secondary] = secondaries;
+      const automount = "home-mpihpc-shared.automount";
+      await secondary.check(["systemctl", "stop", "home-mpihpc-shared.mount", automount], { timeoutMs: minutes });
+      await secondary.writeFile(`${shared}/results.csv`, "1\n");
+      await secondary.check(["systemctl", "restart", "cowherd-agent.service"]);
+      const degraded = await untilPhase(primary, secondary.name, "degraded");
+      expect(degraded.reason).toMatch(/results\.csv/);
+      expect(await secondary.readFile(`${shared}/results.csv`)).toBe("1\n");
+      await secondary.check(["rm", `${shared}/results.csv`]);
+      await works(secondary);
+      await untilListed(primary, secondary.name);
+    }, 600_000);
+
+    it("F1: is mounted on secondaries that boot before the primary, and holds up no boot", async () => {
+      const { primary, secondaries } = cluster();
+      for (const host of [...secondaries, primary]) await host.cutPower();
+      for (const secondary of secondaries) {
+        await secondary.powerOn(); // resolves once it is up: the server is off all the while
+        const { stdout } = await secondary.run(["systemctl", "is-active", "multi-user.target"]);
+        expect(stdout).toBe("active\n");
+      }
+      await primary.powerOn();
+      for (const secondary of secondaries) await works(secondary);
+      for (const { name } of secondaries) await untilListed(primary, name);
+    }, 900_000);
+
+    it("F2: comes back by itself on every secondary after the primary reboots", async () => {
+      const { primary, secondaries } = cluster();
+      await primary.writeFile(`${shared}/before`, "kept\n");
+      for (const secondary of secondaries)
+        expect(await secondary.check(["cat", `${shared}/before`], asUser)).toBe("kept\n");
+      await primary.cutPower();
+      await primary.powerOn();
+      for (const secondary of secondaries) {
+        expect(await secondary.check(["cat", `${shared}/before`], { user: clusterUser, timeoutMs: 2 * minutes })).toBe(
+          "kept\n",
+        );
+        await works(secondary);
+      }
+      await primary.check(["rm", `${shared}/before`]);
+      for (const { name } of secondaries) await untilListed(primary, name);
+    }, 900_000);
+  });
+}
+
+/** Waits until the user can write in the shared folder of a secondary, and it is the server's. */
+async function works(secondary: LabHost): Promise<void> {
+  const name = `${shared}/works-${secondary.name}`;
+  await waitFor(
+    `the shared folder to work on ${secondary.name}`,
+    async () => {
+      // Bounded by itself: what hangs must not hold the next look.
+      const write = ["timeout", "--kill-after=5", "15", "sh", "-c", 'echo yes >"$1" && rm "$1"', "sh", name];
+      const { exitCode } = await secondary.run(write, asUser).catch(() => ({ exitCode: 1 }));
+      const { stdout } = await secondary.run(["findmnt", "--noheadings", "--output=FSTYPE", shared], {
+        timeoutMs: minutes,
+      });
+      return exitCode === 0 && stdout.includes("nfs4") ? true : undefined;
+    },
+    { timeoutMs: 4 * minutes, everyMs: 1_000 },
+  );
+}
+
+/** Has the agent run once more, as it does when something that it watches was touched, and waits for the end. */
+async function nextRun(host: LabHost): Promise<void> {
+  const since = (await host.check(["date", "+%s"])).trim();
+  await host.check(["systemctl", "restart", "cowherd-agent.service"]);
+  await waitFor(
+    `a run on ${host.name}`,
+    async () => {
+      const log = ["journalctl", "--unit=cowherd-agent", `--since=@${since}`, "--output=cat", "--no-pager"];
+      return (await host.check(log)).includes("agent starts") || undefined;
+    },
+    { timeoutMs: minutes },
+  );
+  await sleep(5_000); // a run that has nothing to do says nothing, and takes less than this
+}
