@@ -57,6 +57,12 @@ describe("the cluster's NIC", () => {
     expect(() => clusterNic([nat], wanted)).toThrow("no NIC holds 192.168.56.11 or another address in its subnet");
   });
 
+  it("is the one in Cowherd's own file while its cable is out", () => {
+    const nics = [nat, nic("enp0s8", [], { link: "no-carrier" }), nic("enp0s9", ["192.168.56.101/24"])];
+    expect(clusterNic(nics, { ...wanted, formerMac: "08:00:27:00:00:08" }).name).toBe("enp0s8");
+    expect(clusterNic(nics, wanted).name).toBe("enp0s9");
+  });
+
   it("E14: is no bridge, no veth and no loopback, whatever address they hold", () => {
     const virtual = ["docker0", "virbr0", "veth12", "lo"].map((name) =>
       nic(name, ["192.168.56.11/24"], { device: false }),

@@ -13,8 +13,9 @@ export type NicWanted = {
 
 /**
  * Finds the NIC on the cluster's network: the one with the declared MAC; else the one that
- * holds the address; else the only one with another address in that subnet; else, where
- * Cowherd's own file names a MAC that no NIC has, the only one without an address.
+ * holds the address; else, where its cable is out and its addresses are not told, the one in
+ * Cowherd's own file; else the only one with another address in that subnet; else, where
+ * that file names a MAC that no NIC has, the only one without an address.
  *
  * Never by a name, which VirtualBox and QEMU give differently; never because of a default
  * route, which all machines of a lab share; and never a bridge, a veth or a loopback. Throws
@@ -37,6 +38,8 @@ export function clusterNic(nics: readonly Nic[], { cidr, mac, formerMac }: NicWa
   const holding = devices.filter(({ addresses }) => addresses.some((own) => addressOf(own) === cidr.address));
   const holder = only(holding, `hold ${cidr.address}`);
   if (holder !== undefined) return usable(holder);
+  const unplugged = devices.find((nic) => nic.mac === formerMac && nic.link !== "up");
+  if (unplugged !== undefined) return usable(unplugged);
   const near = devices.filter(({ addresses }) => addresses.some((own) => isWithin(cidr, own)));
   const neighbour = only(near, `have an address in the subnet of ${cidr.address}`);
   if (neighbour !== undefined) return usable(neighbour);

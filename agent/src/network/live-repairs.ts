@@ -5,31 +5,23 @@ export type IpCommand = readonly string[];
 
 /**
  * Lists what ip(8) must be told so that the interfaces named in `devices` hold the addresses
- * and routes of before again, and no other that was set by hand or by a file. Nothing where
- * all is as it was. Pure.
+ * and routes of before again. Nothing where they do. Pure.
  *
- * What was leased is given back for as long as the lease had still to run.
+ * Nothing is taken away: what an interface holds beside them came with the old files, such
+ * as its address when the cable is back. What was leased is given back for as long as the
+ * lease had still to run, and not beside another lease.
  */
 export function liveRepairs(before: LiveState, now: LiveState, devices: ReadonlySet<string>): readonly IpCommand[] {
-  const ours = <One extends { readonly device: string }>(all: readonly One[]) =>
-    all.filter(({ device }) => devices.has(device));
-  const [addressesBefore, addressesNow] = [ours(before.addresses), ours(now.addresses)];
-  const [routesBefore, routesNow] = [ours(before.routes), ours(now.routes)];
-  const lost = addressesBefore.filter((one) => !addressesNow.some((other) => sameAddress(one, other)));
-  const added = addressesNow.filter((one) => !addressesBefore.some((other) => sameAddress(one, other)));
-  // A lease that came with the old files is theirs, whether or not it is the one of before.
-  const superfluous = added.filter(({ validSeconds }) => validSeconds === undefined);
-  const missing = lost.filter((one) => one.validSeconds === undefined || !isLeased(one.device, addressesNow));
-  const missingRoutes = routesBefore.filter((one) => !routesNow.some((other) => sameRoute(one, other)));
-  const superfluousRoutes = routesNow.filter(
-    (one) => one.protocol !== "dhcp" && !routesBefore.some((other) => sameRoute(one, other)),
+  const addresses = before.addresses.filter(
+    (one) =>
+      devices.has(one.device) &&
+      !now.addresses.some((other) => sameAddress(one, other)) &&
+      (one.validSeconds === undefined || !isLeased(one.device, now.addresses)),
   );
-  return [
-    ...superfluousRoutes.map((one) => ["route", "del", ...routeWords(one)]),
-    ...superfluous.map(({ device, cidr }) => ["address", "del", cidr, "dev", device]),
-    ...missing.map(addressCommand),
-    ...missingRoutes.map((one) => ["route", "replace", ...routeWords(one)]),
-  ];
+  const routes = before.routes.filter(
+    (one) => devices.has(one.device) && !now.routes.some((other) => sameRoute(one, other)),
+  );
+  return [...addresses.map(addressCommand), ...routes.map((one) => ["route", "replace", ...routeWords(one)])];
 }
 
 function addressCommand({ device, cidr, validSeconds }: LiveAddress): IpCommand {
