@@ -184,7 +184,10 @@ export function toWireResource(spec: ResourceSpec): WireResource {
     }
     case "python": {
       const { user, home, version, pyenvUrl, pyenvSha256, mirrorUrl } = spec;
-      return { ...common, kind: { $case: spec.kind, value: { user, home, version, pyenvUrl, pyenvSha256, mirrorUrl } } };
+      return {
+        ...common,
+        kind: { $case: spec.kind, value: { user, home, version, pyenvUrl, pyenvSha256, mirrorUrl } },
+      };
     }
     case "pythonPackages": {
       const { user, home, version, packages, indexUrl, findLinks } = spec;
