@@ -55,11 +55,12 @@ export function createLinuxPythons({ jobs, calendar }: LinuxPythonsDeps): Python
         PYTHON_BUILD_CURL_OPTS: "--connect-timeout 30 --speed-limit 1000 --speed-time 120",
         ...(mirrorUrl !== undefined && { PYTHON_BUILD_MIRROR_URL: mirrorUrl }),
       });
-      let phase: string | undefined;
+      let phase = "starting";
       await perform(`build Python ${version}`, job, signal, (output) => {
         phase = pythonBuildPhase(output) ?? phase; // a line that tells nothing is a part of what went before
+        const now = phase;
         void minutesSince(mark, calendar()).then((minutes) =>
-          progress?.(`building ${version}: ${phase ?? "starting"} (${minutes} min)`),
+          progress?.(`building ${version}: ${now} (${minutes} min)`),
         );
       });
     },
