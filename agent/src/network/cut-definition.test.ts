@@ -34,6 +34,13 @@ describe("taking a definition out of a file", () => {
     expect(cut(flow, "ens4")).toBe("network: { version: 2, ethernets: { ens3: { dhcp4: true } } } # one line\n");
   });
 
+  it("takes no neighbour along that stands on the same line", () => {
+    const text = "network:\n  ethernets: {\n    ens3: {dhcp4: true}, ens4: {dhcp4: true}\n  }\n";
+    expect(parseDocument(cut(text, "ens3"), { schema: "failsafe" }).toJS()).toEqual({
+      network: { ethernets: { ens4: { dhcp4: "true" } } },
+    });
+  });
+
   it("takes the section along when it is the last", () => {
     const one = "network:\n  version: 2\n  ethernets:\n    ens3:\n      dhcp4: true\n";
     expect(cut(one, "ens3")).toBe("network:\n  version: 2\n");

@@ -231,6 +231,39 @@ describe("a change of the network", () => {
     },
   );
 
+  it("E12: is taken back at once by a machine that boots for the second time", async () => {
+    const machine = createMachine();
+    machine.reach(() => false);
+    for (const [start, dieAt] of [
+      ["change", 10],
+      ["recover", 2],
+    ] as const) {
+      const { keeper, dead } = machine.startAgent(dieAt);
+      void (start === "change" ? keeper.change(change(), signal) : keeper.recover()).catch(() => {});
+      await dead;
+      machine.cutPower(0);
+    }
+    await machine.startAgent().keeper.recover();
+    expect(await machine.stands()).toEqual({ ...old, pending: undefined, end: "reverted" });
+    expect(machine.uptime()).toBe(1_000);
+  });
+
+  it("E12: stays decided, once it is to be taken back, though the controller is reached later", async () => {
+    const machine = createMachine();
+    machine.reach(() => false);
+    const first = machine.startAgent(10);
+    void first.keeper.change(change(), signal).catch(() => {});
+    await first.dead;
+    machine.wait(61_000);
+    const second = machine.startAgent(3); // one file is put back
+    void second.keeper.recover();
+    await second.dead;
+    machine.cutPower(0);
+    machine.reach(() => true);
+    await machine.startAgent().keeper.recover();
+    expect(await machine.stands()).toEqual({ ...old, pending: undefined, end: "reverted" });
+  });
+
   it("is not decided over a record that cannot be read", async () => {
     const files = createMemoryFiles({ files: { "/s/network.json": '{"pending":{"id":"a1"}}' } });
     const journal = createNetworkJournal({ files, stateFolder: "/s", owner: { uid: 0, gid: 0 } });
