@@ -6,16 +6,21 @@ const rootFileSystem = "/cache/rootfs";
 
 describe("the state of a lab", () => {
   it("survives the way to the disk and back", () => {
-    const owned = { bootId: "b", rootFileSystem, owner: { pid: 7, startTime: "99" } };
+    const owned = { kind: "nspawn", bootId: "b", rootFileSystem, owner: { pid: 7, startTime: "99" } };
     expect(parseLabState(JSON.stringify(owned))).toEqual(owned);
-    const kept = { bootId: "b", rootFileSystem };
+    const kept = { kind: "vm", bootId: "b", rootFileSystem };
     expect(parseLabState(JSON.stringify(kept))).toEqual(kept);
+  });
+
+  it("is one of containers if it is from before there were others", () => {
+    expect(parseLabState('{"bootId":"b","rootFileSystem":"/r"}')).toMatchObject({ kind: "nspawn" });
   });
 
   it.each([
     "null",
     "{}",
     '{"bootId":1,"rootFileSystem":"/r"}',
+    '{"kind":"other","bootId":"b","rootFileSystem":"/r"}',
     '{"bootId":"b","rootFileSystem":"/r","owner":{"pid":7}}',
   ])("is nothing if it reads %s", (json) => expect(parseLabState(json)).toBeUndefined());
 });
@@ -25,6 +30,8 @@ describe("the state of a host", () => {
     const host = { address: "192.168.56.11", cpus: 2 };
     expect(parseHostState(JSON.stringify(host))).toEqual(host);
     expect(parseHostState('{"address":"192.168.56.11"}')).toEqual({ address: "192.168.56.11" });
+    const vm = { address: "192.168.56.11", memoryMiB: 2048 };
+    expect(parseHostState(JSON.stringify(vm))).toEqual(vm);
   });
 
   it("is nothing without an address", () => {
@@ -35,20 +42,22 @@ describe("the state of a host", () => {
 describe.runIf(process.platform === "linux")("an abandoned lab", () => {
   it("is not one whose owner lives", async () => {
     const owner = await identifyProcess(process.pid);
-    expect(await isAbandoned({ bootId: await readBootId(), rootFileSystem, ...(owner && { owner }) })).toBe(false);
+    expect(
+      await isAbandoned({ kind: "nspawn", bootId: await readBootId(), rootFileSystem, ...(owner && { owner }) }),
+    ).toBe(false);
   });
 
   it("is not one that is kept", async () => {
-    expect(await isAbandoned({ bootId: await readBootId(), rootFileSystem })).toBe(false);
+    expect(await isAbandoned({ kind: "nspawn", bootId: await readBootId(), rootFileSystem })).toBe(false);
   });
 
   it("is one whose owner's number went to another process", async () => {
     const owner = { pid: process.pid, startTime: "1" };
-    expect(await isAbandoned({ bootId: await readBootId(), rootFileSystem, owner })).toBe(true);
+    expect(await isAbandoned({ kind: "nspawn", bootId: await readBootId(), rootFileSystem, owner })).toBe(true);
   });
 
   it("is one from before the machine started anew, kept or not", async () => {
-    expect(await isAbandoned({ bootId: "another", rootFileSystem })).toBe(true);
+    expect(await isAbandoned({ kind: "nspawn", bootId: "another", rootFileSystem })).toBe(true);
   });
 
   it("is one that was cut short before it had a state", async () => {

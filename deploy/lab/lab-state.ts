@@ -3,15 +3,20 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { hostLayout, LABS_FOLDER, labLayout } from "./layout.ts";
 import { isAlive, type ProcessIdentity, readBootId } from "./machine/process-identity.ts";
 
+/** What the hosts of a lab are: containers of systemd-nspawn, or virtual machines of QEMU. */
+export type LabKind = "nspawn" | "vm";
+
 /** What cannot be told from a lab's name. */
 export type LabState = {
+  readonly kind: LabKind;
   readonly bootId: string;
   /** The process that the lab dies with. Absent from a lab that is kept. */
   readonly owner?: ProcessIdentity;
+  /** The folder that its hosts' disks start as: a root file system, or an image of one. */
   readonly rootFileSystem: string;
 };
 
-export type HostState = { readonly address: string; readonly cpus?: number };
+export type HostState = { readonly address: string; readonly cpus?: number; readonly memoryMiB?: number };
 
 /** Writes the lab's folder and its state in one step. False if there is a lab of that name. */
 export async function claimLab(lab: string, state: LabState): Promise<boolean> {
@@ -73,22 +78,22 @@ export async function isAbandoned(state: LabState | undefined): Promise<boolean>
 export function parseLabState(json: string): LabState | undefined {
   const value: unknown = JSON.parse(json);
   if (!isRecord(value)) return undefined;
-  const { bootId, rootFileSystem, owner } = value;
+  const { bootId, rootFileSystem, owner, kind = "nspawn" } = value; // labs of old had one kind
   if (typeof bootId !== "string" || typeof rootFileSystem !== "string") return undefined;
-  if (owner === undefined) return { bootId, rootFileSystem };
+  if (kind !== "nspawn" && kind !== "vm") return undefined;
+  if (owner === undefined) return { kind, bootId, rootFileSystem };
   if (!isRecord(owner)) return undefined;
   const { pid, startTime } = owner;
   if (typeof pid !== "number" || typeof startTime !== "string") return undefined;
-  return { bootId, rootFileSystem, owner: { pid, startTime } };
+  return { kind, bootId, rootFileSystem, owner: { pid, startTime } };
 }
 
 export function parseHostState(json: string): HostState | undefined {
   const value: unknown = JSON.parse(json);
   if (!isRecord(value)) return undefined;
-  const { address, cpus } = value;
-  if (typeof address !== "string") return undefined;
-  if (cpus === undefined) return { address };
-  return typeof cpus === "number" ? { address, cpus } : undefined;
+  const { address, cpus, memoryMiB } = value;
+  if (typeof address !== "string" || !isOptionalNumber(cpus) || !isOptionalNumber(memoryMiB)) return undefined;
+  return { address, ...(cpus !== undefined && { cpus }), ...(memoryMiB !== undefined && { memoryMiB }) };
 }
 
 async function readState<T>(file: string, parse: (json: string) => T | undefined): Promise<T | undefined> {
@@ -98,6 +103,10 @@ async function readState<T>(file: string, parse: (json: string) => T | undefined
     if (hasCode(error, "ENOENT") || error instanceof SyntaxError) return undefined; // half written: the same as absent
     throw error;
   }
+}
+
+function isOptionalNumber(value: unknown): value is number | undefined {
+  return value === undefined || typeof value === "number";
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -36,6 +36,8 @@ export type HostLayout = {
   readonly natNamespace: string;
   /** The host's end of the cable, on the lab's bridge. */
   readonly bridgePort: string;
+  /** The folder of a virtual machine's sockets. Short: the kernel allows 107 bytes a path. */
+  readonly sockets: string;
   /** The container's name, which no other lab's container has. */
   readonly machine: string;
 };
@@ -65,6 +67,7 @@ export function hostLayout(lab: string, host: string, address: string): HostLayo
     namespace: `${hostNamespacePrefix}${host}`,
     natNamespace: `${hostNamespacePrefix}${host}.nat`,
     bridgePort: `port${lastByte(address)}`,
+    sockets: `${folder}/vm`,
     machine: `cowherd.${lab}.${host}`,
   };
 }

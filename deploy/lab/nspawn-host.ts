@@ -4,16 +4,13 @@ import { availableParallelism } from "node:os";
 import { type ContainerRunOptions, createContainerCommands } from "./container-commands.ts";
 import type { LabHost } from "./lab.ts";
 import { HostOffError, LabRequestError } from "./lab-error.ts";
-import type { HostState } from "./lab-state.ts";
 import { hostLayout, labLayout, NAT, SUBNET } from "./layout.ts";
 import { type Cgroup, openCgroup } from "./machine/cgroup.ts";
 import { checkCommand } from "./machine/command.ts";
 import { createHostNetwork, type HostNetwork, removeNamespaces, setCable } from "./machine/network.ts";
 import { bootContainer, type Container, forgetContainer } from "./machine/nspawn.ts";
-import { diskRoot, mountDisk, unmountBelow } from "./machine/overlay.ts";
-
-/** A host of one lab: everything about it follows from these. */
-export type HostIdentity = { readonly lab: string; readonly name: string; readonly state: HostState };
+import { copyChanges, diskBase, diskRoot, mountDisk, removeDisk, unmountBelow } from "./machine/overlay.ts";
+import type { HostIdentity } from "./machinery.ts";
 
 const FILE_MODE = 0o644;
 
@@ -25,6 +22,23 @@ export async function installHost({ lab, name, state }: HostIdentity, rootFileSy
   await mountDisk({ base: rootFileSystem, folder });
   await makeDistinct(diskRoot(folder), installer);
   await createHostNetwork(networkOf(lab, name, state.address));
+}
+
+/** As installHost, with the disk that `source` has now. */
+export async function cloneHost(source: HostIdentity, target: HostIdentity): Promise<void> {
+  const from = hostLayout(source.lab, source.name, source.state.address);
+  const { folder } = hostLayout(target.lab, target.name, target.state.address);
+  const running = await openCgroup(from.cgroup);
+  const isOn = await running.isPopulated();
+  const pausesNow = isOn && !(await running.isFrozen());
+  if (pausesNow) await running.setFrozen(true); // or the copy is of no one moment
+  try {
+    await copyChanges(from.folder, folder);
+  } finally {
+    if (pausesNow) await running.setFrozen(false);
+  }
+  await mountDisk({ base: await diskBase(from.folder), folder });
+  await createHostNetwork(networkOf(target.lab, target.name, target.state.address));
 }
 
 /** Returns the host without touching it. `onRemoved` is called once it is gone. */
@@ -49,6 +63,8 @@ export async function openHost(identity: HostIdentity, onRemoved: () => void): P
     await check(["install", "-D", "-m", mode.toString(8), "/dev/stdin", path], input);
   };
 
+  const powerOn = () => bootContainer(name, address, container);
+
   return {
     name,
     address,
@@ -68,8 +84,11 @@ export async function openHost(identity: HostIdentity, onRemoved: () => void): P
       await cgroup.destroy();
     },
 
-    async powerOn() {
-      await bootContainer(name, address, container);
+    powerOn,
+
+    async reboot() {
+      await check(["systemctl", "reboot"]);
+      await powerOn();
     },
 
     async freeze() {
@@ -100,12 +119,6 @@ export async function destroyHost({ lab, name, state }: HostIdentity): Promise<v
   await unmountBelow(folder);
   await removeNamespaces((found) => found === namespace || found === natNamespace);
   await removeDisk(folder);
-}
-
-/** Deletes a folder of disks, after making sure that nothing is mounted in it. */
-export async function removeDisk(folder: string): Promise<void> {
-  await unmountBelow(folder);
-  await checkCommand(["rm", "-rf", "--one-file-system", "--", folder]);
 }
 
 /** Picks the CPUs of a host. Hosts with neighbouring addresses start at neighbouring CPUs. */

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { UNATTENDED } from "./debian/machine-apt.ts";
+import type { LabKind } from "./lab-state.ts";
+import { machineArchitecture } from "./machine/architecture.ts";
 import { findHierarchies } from "./machine/cgroup.ts";
 import { checkCommand, runCommand } from "./machine/command.ts";
 import { readMountTable } from "./machine/mount-table.ts";
@@ -13,6 +15,17 @@ export const PREREQUISITES: Readonly<Record<string, string>> = {
   "apt-utils": "apt-ftparchive", // indexes the repository
   "util-linux": "nsenter", // enters containers; flock
 };
+
+/** What a lab of virtual machines needs beside those. Throws UnfitMachineError if this machine's processor is not known. */
+export function vmPrerequisites(nodeArchitecture?: string): Readonly<Record<string, string>> {
+  const { qemuPackage, qemu } = machineArchitecture(nodeArchitecture);
+  return {
+    [qemuPackage]: qemu, // runs them
+    "qemu-utils": "qemu-img", // makes their disks
+    e2fsprogs: "mkfs.ext4", // makes the disk that theirs start as
+    "openssh-client": "ssh-keygen", // makes their host keys
+  };
+}
 
 const LOCK_WAIT_SECONDS = 300;
 
@@ -30,9 +43,9 @@ export async function whyUnfit(): Promise<string | undefined> {
   return judgeMachine(await profileMachine());
 }
 
-/** Installs the packages that are missing, waiting for apt's lock. `report` gets one line per step. */
-export async function installPrerequisites(report: (line: string) => void): Promise<void> {
-  const missing = await missingPrerequisites();
+/** Installs the packages that labs of a kind lack, waiting for apt's lock. `report` gets one line per step. */
+export async function installPrerequisites(report: (line: string) => void, kind: LabKind = "nspawn"): Promise<void> {
+  const missing = await missingPrerequisites(kind);
   if (missing.length === 0) return;
   const apt = ["apt-get", "--quiet=2", "--option", `DPkg::Lock::Timeout=${LOCK_WAIT_SECONDS}`];
   report("updating the package lists");
@@ -42,10 +55,11 @@ export async function installPrerequisites(report: (line: string) => void): Prom
   await checkCommand([...apt, "install", "--yes", "--no-install-recommends", ...missing], { env: UNATTENDED });
 }
 
-/** The packages whose command this machine lacks. */
-export async function missingPrerequisites(): Promise<readonly string[]> {
+/** The packages that labs of a kind need and whose command this machine lacks. */
+export async function missingPrerequisites(kind: LabKind = "nspawn"): Promise<readonly string[]> {
   const missing: string[] = [];
-  for (const [name, command] of Object.entries(PREREQUISITES)) {
+  const needed = kind === "vm" ? { ...PREREQUISITES, ...vmPrerequisites() } : PREREQUISITES;
+  for (const [name, command] of Object.entries(needed)) {
     const found = await runCommand(["which", command]);
     if (found.exitCode !== 0) missing.push(name);
   }

@@ -21,6 +21,7 @@ export type Cgroup = {
   /** The processes of the group and of every group below it. */
   processes(): Promise<readonly number[]>;
   isPopulated(): Promise<boolean>;
+  isFrozen(): Promise<boolean>;
   /** Stops every process, or lets it go on. Resolves when the kernel has done so. */
   setFrozen(frozen: boolean): Promise<void>;
   /** Kills every process, frozen ones too, and removes the group. Harmless if it is gone. */
@@ -64,6 +65,8 @@ function cgroupAt(path: string, twins: readonly string[]): Cgroup {
     },
 
     isPopulated,
+
+    isFrozen: async () => (await readEvent(path, "frozen")) === "1",
 
     async setFrozen(frozen) {
       await writeFile(`${path}/cgroup.freeze`, frozen ? "1" : "0");

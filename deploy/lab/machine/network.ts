@@ -18,13 +18,16 @@ export type HostNetwork = {
   readonly nat: { readonly address: string; readonly gateway: string; readonly bits: number };
 };
 
+/** A host's end of its cable on the lab's bridge. */
+export type Cable = { readonly labNamespace: string; readonly bridgePort: string };
+
 export function namespacePath(namespace: string): string {
   return `${NAMESPACES}/${namespace}`;
 }
 
 export async function createLabNetwork({ namespace, address, bits }: LabNetwork): Promise<void> {
   await checkCommand(["ip", "netns", "add", namespace]);
-  await ip(namespace, [
+  await ipIn(namespace, [
     "link set lo up",
     `link add ${BRIDGE} type bridge`,
     `address add ${address}/${bits} dev ${BRIDGE}`,
@@ -36,11 +39,8 @@ export async function createHostNetwork(network: HostNetwork): Promise<void> {
   const { labNamespace, namespace, natNamespace, bridgePort, cluster, nat } = network;
   await checkCommand(["ip", "netns", "add", namespace]);
   await checkCommand(["ip", "netns", "add", natNamespace]);
-  await ip(labNamespace, [
-    `link add ${bridgePort} type veth peer name enp0s8 address ${macOf(namespace)} netns ${namespace}`,
-    `link set ${bridgePort} master ${BRIDGE} up`,
-  ]);
-  await ip(natNamespace, [
+  await plugIn(labNamespace, bridgePort, `name enp0s8 address ${macOf(namespace)} netns ${namespace}`);
+  await ipIn(natNamespace, [
     "link set lo up",
     `link add gateway type veth peer name enp0s3 address ${macOf(natNamespace)} netns ${namespace}`,
     `address add ${nat.gateway}/${nat.bits} dev gateway`,
@@ -48,13 +48,21 @@ export async function createHostNetwork(network: HostNetwork): Promise<void> {
     "route add unreachable default",
   ]);
   await answerAtOnce(natNamespace);
-  await ip(namespace, [
+  await ipIn(namespace, [
     "link set lo up",
     `address add ${cluster.address}/${cluster.bits} dev enp0s8`,
     `address add ${nat.address}/${nat.bits} dev enp0s3`,
     "link set enp0s8 up",
     "link set enp0s3 up",
     `route add default via ${nat.gateway}`,
+  ]);
+}
+
+/** Lays a cable from the lab's bridge to `peer`, in the words of ip-link(8). */
+export async function plugIn(labNamespace: string, bridgePort: string, peer: string): Promise<void> {
+  await ipIn(labNamespace, [
+    `link add ${bridgePort} type veth peer ${peer}`,
+    `link set ${bridgePort} master ${BRIDGE} up`,
   ]);
 }
 
@@ -65,8 +73,14 @@ async function answerAtOnce(natNamespace: string): Promise<void> {
 }
 
 /** Plugs the host's cable into the bridge or pulls it out. The host sees its carrier come and go. */
-export async function setCable({ labNamespace, bridgePort }: HostNetwork, state: "up" | "down"): Promise<void> {
-  await ip(labNamespace, [`link set ${bridgePort} ${state}`]);
+export async function setCable({ labNamespace, bridgePort }: Cable, state: "up" | "down"): Promise<void> {
+  await ipIn(labNamespace, [`link set ${bridgePort} ${state}`]);
+}
+
+/** Whether the host's cable is in the bridge. */
+export async function isPluggedIn({ labNamespace, bridgePort }: Cable): Promise<boolean> {
+  const shown = await checkCommand(["ip", "-netns", labNamespace, "-oneline", "link", "show", "dev", bridgePort]);
+  return /<[^>]*\bUP\b[^>]*>/.test(shown);
 }
 
 /** Removes the namespaces that `matches` accepts, with every NIC in them. */
@@ -75,12 +89,13 @@ export async function removeNamespaces(matches: (namespace: string) => boolean):
   for (const namespace of namespaces.filter(matches)) await checkCommand(["ip", "netns", "delete", namespace]);
 }
 
-function ip(namespace: string, batch: readonly string[]): Promise<string> {
+/** Runs lines of ip(8) in a namespace, up to the first that fails. */
+export function ipIn(namespace: string, batch: readonly string[]): Promise<string> {
   return checkCommand(["ip", "-netns", namespace, "-batch", "-"], { input: `${batch.join("\n")}\n` });
 }
 
 /** A MAC as VirtualBox makes them, the same for the same name. */
-function macOf(name: string): string {
+export function macOf(name: string): string {
   const bytes = createHash("sha256").update(name).digest().subarray(0, 3);
   return `08:00:27:${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`;
 }

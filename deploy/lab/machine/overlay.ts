@@ -1,9 +1,26 @@
 import { mkdir } from "node:fs/promises";
+import { LabRequestError } from "../lab-error.ts";
 import { checkCommand, runCommand } from "./command.ts";
 import { readMountTable } from "./mount-table.ts";
 
+const LOWER = "lowerdir=";
+
 /** A disk that starts as `base` and keeps its own changes in `folder`; `base` is never written to. */
 export type Disk = { readonly base: string; readonly folder: string };
+
+/** Gives a disk that was never mounted the changes that another one of the same base has so far. */
+export async function copyChanges(from: string, to: string): Promise<void> {
+  await mkdir(`${to}/upper`, { recursive: true });
+  await checkCommand(["cp", "--archive", "--reflink=auto", "--", `${from}/upper/.`, `${to}/upper`]);
+}
+
+/** What a mounted disk started as. Throws LabRequestError if it is not mounted. */
+export async function diskBase(folder: string): Promise<string> {
+  const mount = (await readMountTable()).find(({ point }) => point === diskRoot(folder));
+  const lower = mount?.superOptions.find((option) => option.startsWith(LOWER));
+  if (lower === undefined) throw new LabRequestError(`no disk is mounted below ${folder}`);
+  return lower.slice(LOWER.length);
+}
 
 /** Where the files of a mounted disk are. */
 export function diskRoot(folder: string): string {
@@ -22,6 +39,12 @@ export async function mountDisk({ base, folder }: Disk): Promise<void> {
     "cowherd-lab",
     root,
   ]);
+}
+
+/** Deletes a folder of disks, after making sure that nothing is mounted in it. */
+export async function removeDisk(folder: string): Promise<void> {
+  await unmountBelow(folder);
+  await checkCommand(["rm", "-rf", "--one-file-system", "--", folder]);
 }
 
 /** Unmounts everything at or below a folder, the last mount first, even if somebody's shell stands in it. */
