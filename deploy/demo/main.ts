@@ -5,21 +5,27 @@ import type { ProductPackages } from "../cluster/operate.ts";
 import { buildProgram } from "../lab/build-program.ts";
 import type { Lab } from "../lab/lab.ts";
 import { LabRequestError } from "../lab/lab-error.ts";
-import { createNspawnLab, listLabs, openLab } from "../lab/nspawn-lab.ts";
+import { listLabs, openLab } from "../lab/labs.ts";
+import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { installPrerequisites, whyUnfit } from "../lab/prerequisites.ts";
+import { createVmLab } from "../lab/vm-lab.ts";
 import { buildPackages } from "../packaging/build-packages.ts";
 import { diagnose } from "./diagnosis.ts";
 import { createRecorder } from "./recorder.ts";
 import { playStory } from "./story.ts";
 import { formatTimeline } from "./timeline.ts";
+import { playVmStory } from "./vm-story.ts";
 
-const labName = "demo";
+/** Both may be up at once, so each has a lab of its own. */
+const labNames = { containers: "demo", vms: "demo-vms" } as const;
 
-const usage = `usage: npm run demo -- [--report FILE] [--keep]
+const usage = `usage: npm run demo -- [--vms] [--report FILE] [--keep]
        npm run demo -- --down
 
 Boots plain Debian hosts on this machine, makes an MPI cluster of them and runs a program on it.
 
+  --vms          boot virtual machines, each with a kernel and two NICs of its own, and share
+                 a folder between them; without KVM it takes a quarter of an hour or more
   --report FILE  write the steps, their seconds and their evidence as JSON
   --keep         leave the cluster up at the end
   --down         remove the cluster that --keep left, and every trace of it
@@ -51,12 +57,12 @@ async function main(argv: readonly string[]): Promise<number> {
   return play(options);
 }
 
-type Options = { report?: string; keep: boolean; down: boolean; help: boolean };
+type Options = { report?: string; vms: boolean; keep: boolean; down: boolean; help: boolean };
 
 function readOptions(argv: readonly string[]): Options | undefined {
   try {
     const flag = { type: "boolean", default: false } as const;
-    const options = { report: { type: "string" }, keep: flag, down: flag, help: flag } as const;
+    const options = { report: { type: "string" }, vms: flag, keep: flag, down: flag, help: flag } as const;
     return parseArgs({ args: [...argv], options }).values;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n`);
@@ -65,16 +71,14 @@ function readOptions(argv: readonly string[]): Options | undefined {
 }
 
 async function takeDown(): Promise<number> {
-  if (!(await listLabs()).includes(labName)) {
-    process.stdout.write("nothing of the demo is up\n");
-    return 0;
-  }
-  await (await openLab(labName)).down();
-  process.stdout.write("the demo's cluster is gone\n");
+  const up = await listLabs();
+  const ours = Object.values(labNames).filter((name) => up.includes(name));
+  for (const name of ours) await (await openLab(name)).down();
+  process.stdout.write(ours.length === 0 ? "nothing of the demo is up\n" : "the demo's cluster is gone\n");
   return 0;
 }
 
-async function play({ report, keep }: Options): Promise<number> {
+async function play({ report, vms, keep }: Options): Promise<number> {
   const print = (text: string) => process.stdout.write(text);
   const say = (line: string) => void print(`    ${line}\n`);
   const recorder = createRecorder(print, () => performance.now());
@@ -83,14 +87,15 @@ async function play({ report, keep }: Options): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(130));
   });
 
-  const story = playStory({
+  const labName = vms ? labNames.vms : labNames.containers;
+  const story = (vms ? playVmStory : playStory)({
     recorder,
     buildPackages: async (): Promise<ProductPackages> => {
-      await installPrerequisites(say);
+      await installPrerequisites(say, vms ? "vm" : "nspawn");
       return buildPackages({ report: say });
     },
     openLab: async () => {
-      lab = await createNspawnLab(labName, { keep, report: say });
+      lab = await (vms ? createVmLab : createNspawnLab)(labName, { keep, report: say });
       return lab;
     },
     buildProgram: () => buildProgram(fileURLToPath(new URL("allreduce.c", import.meta.url)), say),
@@ -110,7 +115,7 @@ async function play({ report, keep }: Options): Promise<number> {
     if (report !== undefined) await writeFile(report, `${JSON.stringify({ steps: recorder.steps }, undefined, 2)}\n`);
     if (keep && lab !== undefined) {
       print(
-        "\nthe cluster is up\n  enter a host:  npm run lab -- enter --name demo primary\n  remove it all: npm run demo -- --down\n",
+        `\nthe cluster is up\n  enter a host:  npm run lab -- enter --name ${labName} primary\n  remove it all: npm run demo -- --down\n`,
       );
     } else {
       await lab?.down();

@@ -1,0 +1,88 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  clusterUser,
+  clusterYaml,
+  createJoinLine,
+  initCluster,
+  installProduct,
+  pasteLine,
+  readHostfile,
+  runProgram,
+  waitUntilReady,
+} from "../../cluster/operate.ts";
+import { checkRanks } from "../../cluster/ranks.ts";
+import { statusOf, untilListed } from "../../cluster/status.ts";
+import { buildProgram } from "../../lab/build-program.ts";
+import type { Lab, VmHost } from "../../lab/lab.ts";
+import { installPrerequisites } from "../../lab/prerequisites.ts";
+import { createVmLab } from "../../lab/vm-lab.ts";
+import { buildPackages } from "../../packaging/build-packages.ts";
+import { networkCases } from "./network-cases.ts";
+import { nfsCases } from "./nfs-cases.ts";
+
+const minutes = 60_000;
+const confirmSeconds = 30;
+const names = ["primary", "secondary1", "secondary2"] as const;
+const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
+const program = "/home/mpihpc/shared/allreduce";
+
+let lab: Lab<VmHost>;
+let hosts: Record<(typeof names)[number], VmHost>;
+
+/** One cluster for all tests here, since an emulated machine boots in a minute; each test leaves it ready. */
+beforeAll(async () => {
+  await installPrerequisites((line) => process.stderr.write(`${line}\n`), "vm");
+  const packages = await buildPackages();
+  const binary = await buildProgram(fileURLToPath(new URL("../../demo/allreduce.c", import.meta.url)), () => undefined);
+  lab = await createVmLab("test-vms");
+  const boot = async (at: number) => {
+    const { name, address } = addresses[at] ?? { name: "", address: "" };
+    const host = await lab.boot(name, { address, cpus: 1 });
+    await installProduct(host, packages);
+    return host;
+  };
+  const [primary, secondary1, secondary2] = await Promise.all([boot(0), boot(1), boot(2)]);
+  hosts = { primary, secondary1, secondary2 };
+  await initCluster(primary, `network: { confirm: ${confirmSeconds} }\n${clusterYaml(addresses)}`);
+  for (const host of [secondary1, secondary2]) await pasteLine(host, await createJoinLine(primary, host.name));
+  await waitUntilReady(primary, "14m");
+  await primary.copyIn(binary, program, 0o755);
+}, 30 * minutes);
+
+afterAll(() => lab?.down());
+
+describe("a cluster of virtual machines", () => {
+  it("E1: has the same NAT address on every machine, and none of them in a hostfile or among the hosts", async () => {
+    for (const host of Object.values(hosts)) {
+      expect(await host.check(["ip", "-4", "-brief", "address"])).toContain("10.0.2.15/24");
+      expect(await host.readFile("/etc/hosts")).not.toContain("10.0.2.15");
+    }
+    expect(await readHostfile(hosts.primary)).toMatch(/^primary slots=1\nsecondary1 slots=1\nsecondary2 slots=1$/m);
+  });
+
+  it("runs a program of the shared folder on all slots with plain mpirun", async () => {
+    checkRanks(await runProgram(hosts.primary, program), (await readHostfile(hosts.primary)) ?? "");
+  });
+
+  it("E2: hangs the same program once Open MPI is not told the cluster's network", async () => {
+    const untold = ["--mca", "mca_base_param_files", "/dev/null", "--hostfile", "/home/mpihpc/.cluster_hostfile"];
+    const bounded = ["timeout", "--kill-after=5", "60", "mpirun", ...untold, program];
+    const { exitCode, stdout } = await hosts.primary.run(bounded, { user: clusterUser, timeoutMs: 2 * minutes });
+    expect(exitCode).toBe(124);
+    expect(stdout).not.toContain("sum");
+  });
+
+  it("keeps a node whose clock is days ahead", async () => {
+    const { primary, secondary2 } = hosts;
+    await secondary2.setClock(new Date(Date.now() + 2 * 24 * 60 * minutes));
+    await secondary2.check(["systemctl", "restart", "cowherd-agent.service"]);
+    await untilListed(primary, "secondary2");
+    await waitUntilReady(primary, "5m");
+    expect(await statusOf(primary, "secondary2")).toMatchObject({ phase: "ready" });
+    await secondary2.setClock(new Date());
+  });
+
+  networkCases(() => ({ primary: hosts.primary, secondary: hosts.secondary1, confirmSeconds }));
+  nfsCases(() => ({ primary: hosts.primary, secondaries: [hosts.secondary1, hosts.secondary2] }));
+});
