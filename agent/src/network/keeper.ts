@@ -3,7 +3,7 @@ import { type Network, type NetworkChange, NetworkRevertedError } from "../host/
 import type { Log } from "../log.ts";
 import { failureReason } from "../resources/failure-reason.ts";
 import { DamagedNetworkRecordError, type NetworkJournal } from "./network-journal.ts";
-import { adopted, armed, type Moment, nextStep, type Pending, type Step } from "./pending.ts";
+import { adopted, applyMs, armed, inForceFrom, type Moment, nextStep, type Pending, type Step } from "./pending.ts";
 import type { ReachController } from "./reach-controller.ts";
 import { revertNetwork } from "./revert-network.ts";
 
@@ -88,10 +88,10 @@ export function createNetworkKeeper(deps: KeeperDeps, life: AbortSignal): Networ
         await journal.write({ pending: adopted(pending, now), last });
         return undefined;
       case "apply": {
-        const failed = await reasonOf(netplan.apply(`${pending.id}-new`, Math.ceil(step.leftMs / 1000), life));
-        const next =
-          failed === undefined ? { phase: "applied" as const } : { phase: "reverting" as const, reason: failed };
-        await journal.write({ pending: { ...pending, ...next }, last });
+        const reason = await reasonOf(netplan.apply(`${pending.id}-new`, applyMs / 1000, life));
+        const next: Pending =
+          reason === undefined ? inForceFrom(pending, await moment()) : { ...pending, phase: "reverting", reason };
+        await journal.write({ pending: next, last });
         return undefined;
       }
       case "reach":

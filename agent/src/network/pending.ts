@@ -54,7 +54,7 @@ export type Pending = {
 export type Step =
   /** The machine booted: carry the deadline over to its clock. */
   | { readonly step: "adopt" }
-  | { readonly step: "apply"; readonly leftMs: number }
+  | { readonly step: "apply" }
   /** Try to reach the controller; reached means confirmed. */
   | { readonly step: "reach"; readonly leftMs: number }
   /** Put the old files back; `inForce` where the new ones may be in force. */
@@ -78,18 +78,31 @@ export function nextStep(pending: Pending, now: Moment): Step {
   if (booted) return { step: "adopt" };
   const leftMs = pending.deadlineUptimeMs - now.uptimeMs;
   if (leftMs <= 0) return { step: "revert", reason: notReached(pending), inForce: true };
-  return { step: pending.phase === "applying" ? "apply" : "reach", leftMs };
+  return pending.phase === "applying" ? { step: "apply" } : { step: "reach", leftMs };
 }
 
-/** Starts the time within which the controller must be reached. Pure. */
+/** So long may netplan itself take at most: seconds on a real machine, and a minute on an emulated one. */
+export const applyMs = 60_000;
+
+/** Files are new from here on: what netplan may take and the time to confirm together are the deadline. Pure. */
 export function armed(pending: Pending, now: Moment): Pending {
   return {
     ...pending,
     phase: "applying",
     inForce: true,
     bootId: now.bootId,
-    deadlineUptimeMs: now.uptimeMs + pending.confirmMs,
-    deadlineCalendarMs: now.calendarMs + pending.confirmMs,
+    deadlineUptimeMs: now.uptimeMs + applyMs + pending.confirmMs,
+    deadlineCalendarMs: now.calendarMs + applyMs + pending.confirmMs,
+  };
+}
+
+/** The new files are in force: the time starts within which the controller must be reached. Pure. */
+export function inForceFrom(pending: Pending, now: Moment): Pending {
+  return {
+    ...pending,
+    phase: "applied",
+    deadlineUptimeMs: Math.min(pending.deadlineUptimeMs, now.uptimeMs + pending.confirmMs),
+    deadlineCalendarMs: Math.min(pending.deadlineCalendarMs, now.calendarMs + pending.confirmMs),
   };
 }
 
