@@ -50,6 +50,7 @@ let drift: () => void;
 let machine: Facts;
 let kept: DesiredState | undefined;
 let diskFull: boolean;
+let jobAwaited: boolean;
 let journalTorn: boolean;
 let stop: AbortController;
 let agent: Promise<void>;
@@ -62,6 +63,7 @@ beforeEach(() => {
   machine = facts;
   kept = undefined;
   diskFull = false;
+  jobAwaited = false;
   journalTorn = false;
   stop = new AbortController();
 });
@@ -102,6 +104,7 @@ async function start(link = createMemoryLink()): Promise<void> {
         return { watch: (paths) => void watched.push(paths), close: () => {} };
       },
       collectFacts: async () => machine,
+      isJobAwaited: () => jobAwaited,
       clock,
       log,
     },
@@ -270,6 +273,45 @@ describe("the agent", () => {
     await clock.pass(1_000);
     const busy = "packages: install openmpi-bin";
     expect(controller.heard.activities).toEqual(["", busy, busy, busy, ""]);
+  });
+
+  it("repairs drift at once though a run waits for a slow job, which the next run finds again", async () => {
+    kept = state(1n);
+    await start();
+    jobAwaited = true;
+    drift();
+    await clock.pass(499);
+    expect(runs()).toHaveLength(1);
+    await clock.pass(1);
+    expect(runs()[0]?.signal.aborted).toBe(true);
+    expect(runs()).toHaveLength(2);
+    expect(controller.heard.runs).toEqual([]);
+    runs()[1]?.end();
+    await clock.pass(0);
+    expect(controller.heard.runs).toHaveLength(1);
+  });
+
+  it("lets a run that acts come to its end or to a job, whatever drifts meanwhile", async () => {
+    kept = state(1n);
+    await start();
+    drift();
+    await clock.pass(10_000);
+    expect(runs()[0]?.signal.aborted).toBe(false);
+    jobAwaited = true;
+    await clock.pass(1_000);
+    expect(runs()[0]?.signal.aborted).toBe(true);
+    expect(runs()).toHaveLength(2);
+  });
+
+  it("gives way ever more rarely to a job whose own work looks like drift", async () => {
+    kept = state(1n);
+    await start();
+    jobAwaited = true;
+    for (let second = 0; second < 600; second += 1) {
+      drift();
+      await clock.pass(1_000);
+    }
+    expect(runs().length).toBeLessThan(25);
   });
 
   it("answers a check beside a run that is busy", async () => {

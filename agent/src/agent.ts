@@ -28,6 +28,8 @@ export type AgentDeps = {
   watchedPaths(resources: readonly ResourceSpec[]): readonly string[];
   createDriftWatch(changed: () => void): DriftWatch;
   collectFacts(resources: readonly ResourceSpec[]): Promise<Facts>;
+  /** Whether a run only waits for a job, which goes on without it. */
+  isJobAwaited(): boolean;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -69,6 +71,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
       watchDrift(); // a folder that it made can be watched from now on
       factsBell.ring();
     },
+    canGiveWay: deps.isJobAwaited,
     clock,
     log,
   });

@@ -13,6 +13,7 @@ import { createLinuxFiles } from "./host/linux/files.ts";
 import { createLinuxNetplan, readRoutes } from "./host/linux/netplan.ts";
 import { createLinuxHost } from "./host/linux-host.ts";
 import { requireCommand } from "./host/run-command.ts";
+import { createAwaitedJobs } from "./jobs/awaited-jobs.ts";
 import { createSystemdJobs } from "./jobs/systemd-jobs.ts";
 import { join } from "./join/join.ts";
 import { joinEnds } from "./join/join-end.ts";
@@ -101,11 +102,13 @@ function machineDeps(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
 ) {
-  const jobs = createSystemdJobs({
-    folder: joinPath(stateFolder, "jobs"),
-    transientUnits: "/run/systemd/transient",
-    execute: async (argv, signal) => void (await requireCommand(argv, { timeoutMs: 60_000 }, signal)),
-  });
+  const { jobs, isAwaited } = createAwaitedJobs(
+    createSystemdJobs({
+      folder: joinPath(stateFolder, "jobs"),
+      transientUnits: "/run/systemd/transient",
+      execute: async (argv, signal) => void (await requireCommand(argv, { timeoutMs: 60_000 }, signal)),
+    }),
+  );
   const files = createLinuxFiles("");
   const network = createNetworkKeeper(
     {
@@ -135,6 +138,7 @@ function machineDeps(
       converge(resources, host, mode, signal, observer),
     watchedPaths,
     createDriftWatch: (changed: () => void) => createInotifyWatch(changed, log),
+    isJobAwaited: isAwaited,
     collectFacts: (resources: Parameters<typeof collectFacts>[1]) => collectFacts(machine, resources, version),
   };
 }

@@ -16,9 +16,14 @@ export type RunLoopDeps = {
   outcome(outcome: Outcome): void;
   /** Is told of every run that was not superseded. */
   ended(run: Run): void;
+  /** Whether the run only waits for a job, which goes on without it and is joined by the next one. */
+  canGiveWay(): boolean;
   readonly clock: Clock;
   readonly log: Log;
 };
+
+/** A run that is due finds out this often whether the one before can give way to it. */
+const askAgainMs = 1_000;
 
 /**
  * Keeps the host true to the newest desired state, one run after another.
@@ -35,7 +40,7 @@ export type RunLoop = {
 };
 
 /** Makes a run loop that wants nothing yet. */
-export function createRunLoop({ converge, activity, outcome, ended, clock, log }: RunLoopDeps): RunLoop {
+export function createRunLoop({ converge, activity, outcome, ended, canGiveWay, clock, log }: RunLoopDeps): RunLoop {
   const bell = createBell(clock);
   let wanted: DesiredState | undefined;
   let schedule = scheduleAtOnce(clock.now());
@@ -46,17 +51,34 @@ export function createRunLoop({ converge, activity, outcome, ended, clock, log }
     superseded = new AbortController();
     schedule = scheduleOfStarted(schedule);
     const either = AbortSignal.any([signal, superseded.signal]);
-    const outcomes = await converge(state.resources, either, { activity, outcome }).catch((error: unknown) => {
-      if (either.aborted) return undefined;
-      throw error;
-    });
-    activity("");
-    if (outcomes === undefined || either.aborted) return;
-    const { epoch, generation, revision } = state;
-    schedule = scheduleAfterRun(schedule, outcomes, clock.now(), clock.random());
-    const run = { epoch, generation, revision, durationMs: Math.round(clock.now() - from), outcomes };
-    logRun(log, run);
-    ended(run);
+    const ran = new AbortController();
+    const giving = giveWayToDrift(AbortSignal.any([either, ran.signal]));
+    try {
+      const outcomes = await converge(state.resources, either, { activity, outcome }).catch((error: unknown) => {
+        if (either.aborted) return undefined;
+        throw error;
+      });
+      activity("");
+      if (outcomes === undefined || either.aborted) return;
+      const { epoch, generation, revision } = state;
+      schedule = scheduleAfterRun(schedule, outcomes, clock.now(), clock.random());
+      const run = { epoch, generation, revision, durationMs: Math.round(clock.now() - from), outcomes };
+      logRun(log, run);
+      ended(run);
+    } finally {
+      ran.abort();
+      await giving;
+    }
+  }
+
+  /** Ends a run that only waits for a job once something else asks for repair, which would wait for the job too. */
+  async function giveWayToDrift(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      const wait = schedule.dueAt - clock.now();
+      if (wait > 0) await bell.wait(wait, over);
+      else if (canGiveWay()) superseded.abort();
+      else await clock.sleep(askAgainMs, over);
+    }
   }
 
   return {
