@@ -3,7 +3,13 @@ import { hostfileNodes, readHostfile } from "./operate.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** A row of `cowctl status -o json`, as far as anyone here looks at it. */
-export type NodeStatus = { readonly node: string; readonly phase: string; readonly reason: string | null };
+export type NodeStatus = {
+  readonly node: string;
+  readonly phase: string;
+  readonly reason: string | null;
+  /** What its agent does right now. */
+  readonly activity?: string | null;
+};
 
 const patienceMs = 240_000;
 
