@@ -17,7 +17,7 @@ import type { Resource } from "./resource.ts";
 import { guard, isUserName } from "./spec-guard.ts";
 
 type Observed = {
-  /** Versions of what is installed whole, by normalised name. */
+  /** Versions of what is wanted and installed whole, by normalised name. */
   readonly installed: ReadonlyMap<string, string>;
   readonly mpi: MpiObserved;
 };
@@ -57,8 +57,7 @@ const launchers = ["/usr/local/bin/mpirun", "/usr/bin/mpirun"];
 export const pythonPackagesResource: Resource<SpecOf<"pythonPackages">, Observed, Change> = {
   async read(spec, host) {
     guardSpec(spec);
-    const { home, version } = spec;
-    return { installed: await readInstalled(home, version, host), mpi: await readMpi(spec, host) };
+    return { installed: await readInstalled(spec, host), mpi: await readMpi(spec, host) };
   },
 
   plan(spec, { installed, mpi }) {
@@ -148,14 +147,15 @@ export function mpiProblem({ launcher, library, problem }: MpiPair): string {
 }
 
 /** The .dist-info folders that pip leaves; the record is the last thing that it writes into one. */
-async function readInstalled(home: string, version: string, host: Host): Promise<ReadonlyMap<string, string>> {
-  const site = sitePackages(home, version);
+async function readInstalled(spec: SpecOf<"pythonPackages">, host: Host): Promise<ReadonlyMap<string, string>> {
+  const site = sitePackages(spec.home, spec.version);
+  const wanted = new Set(requirementsOf(spec).map(({ name }) => name));
   const installed = new Map<string, string>();
   for (const entry of (await host.files.list(site)) ?? []) {
-    const [, name, found] = /^([A-Za-z0-9][\w.]*)-([^-/]+)\.dist-info$/.exec(entry) ?? [];
-    if (name === undefined || found === undefined) continue;
+    const [, name = "", version] = /^([A-Za-z0-9][\w.]*)-([^-/]+)\.dist-info$/.exec(entry) ?? [];
+    if (version === undefined || !wanted.has(normalPythonName(name))) continue; // there may be hundreds of others
     const record = await host.files.stat(`${site}/${entry}/RECORD`);
-    if (record?.type === "file") installed.set(normalPythonName(name), found);
+    if (record?.type === "file") installed.set(normalPythonName(name), version);
   }
   return installed;
 }
