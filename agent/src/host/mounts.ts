@@ -14,7 +14,7 @@ export interface Mounts {
 
   /**
    * Uses the mount as a rank would: writes, reads back and removes a hidden file, as the
-   * folder's owner. Mounts it first where that happens on first use. Ends within ten seconds.
+   * folder's owner. Mounts it first where that happens on first use. Ends within thirty seconds.
    *
    * While the last probe of the path still hangs no other one is started.
    */

@@ -35,7 +35,7 @@ export function probeCommand(path: string, name: string, word: string): readonly
  * jobs that write nothing.
  */
 export function judgeProbe(end: CommandEnd | undefined): MountHealth {
-  if (end === undefined) return { state: "hung", reason: "a file could not be written and read within ten seconds" };
+  if (end === undefined) return { state: "hung", reason: "a file could not be written and read within thirty seconds" };
   if (end.exitCode === 0) return { state: "healthy" };
   const reason = end.stderr.trim().split("\n").at(0) || `the probe ended with exit code ${end.exitCode}`;
   if (/stale (nfs )?file handle/i.test(end.stderr)) return { state: "stale", reason };

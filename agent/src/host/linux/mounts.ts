@@ -24,7 +24,7 @@ export type LinuxMountsDeps = {
 
 const nfsPort = 2049;
 const answerMs = 3_000;
-const probeMs = 10_000;
+const probeMs = 30_000; // a slow machine mounts first, which systemd gives as long
 const unmountMs = 10_000;
 const systemctlMs = 60_000;
 const mostLayers = 8;
