@@ -1,9 +1,11 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Lab, LabHost } from "./lab.ts";
 import { LabRequestError } from "./lab-error.ts";
+import { listLabs, openLab } from "./labs.ts";
 import { SUBNET } from "./layout.ts";
-import { createNspawnLab, listLabs, openLab } from "./nspawn-lab.ts";
+import { createNspawnLab } from "./nspawn-lab.ts";
 import { installPrerequisites } from "./prerequisites.ts";
+import { createVmLab } from "./vm-lab.ts";
 
 const DEFAULT_LAB = "lab";
 const DEFAULT_HOSTS = ["primary", "secondary1", "secondary2"];
@@ -13,6 +15,7 @@ const EXAMPLES = `
 Examples:
   $ npm run lab -- up                          boot primary, secondary1 and secondary2
   $ npm run lab -- up --name mine a b          boot two hosts in a lab of your own
+  $ npm run lab -- up --vms --name real        boot virtual machines instead of containers
   $ npm run lab -- enter primary               a root shell on a host
   $ npm run lab -- enter primary -- ip -br address
   $ npm run lab -- cut secondary1              pull the plug; "on" boots it again
@@ -31,7 +34,8 @@ export function createLabProgram(): Command {
   labCommand("up")
     .description("boot hosts, in a new lab or in one that is up; those that are on are left alone")
     .argument("[host...]", "names of the hosts, in the order of their addresses", DEFAULT_HOSTS)
-    .action((hosts, { name }) => up(name, hosts));
+    .option("--vms", "make the new lab of virtual machines, each with a kernel of its own, rather than of containers")
+    .action((hosts, { name, vms = false }) => up(name, hosts, vms));
 
   labCommand("enter")
     .description("run a command on a host, or a root shell")
@@ -70,6 +74,7 @@ export function createLabProgram(): Command {
 const HOST_VERBS: readonly (readonly [string, string, (host: LabHost) => Promise<void>])[] = [
   ["cut", "cut a host's power: everything in it dies at once, its disk is kept", (host) => host.cutPower()],
   ["on", "boot a host from the disk it has", (host) => host.powerOn()],
+  ["reboot", "shut a host down in order and boot it again", (host) => host.reboot()],
   ["freeze", "stop every process of a host in its tracks", (host) => host.freeze()],
   ["thaw", "let a frozen host go on", (host) => host.thaw()],
   ["partition", "pull the cable out of a host's cluster NIC", (host) => host.partition()],
@@ -77,11 +82,12 @@ const HOST_VERBS: readonly (readonly [string, string, (host: LabHost) => Promise
   ["remove", "destroy one host and its disk", (host) => host.remove()],
 ];
 
-async function up(name: string, wanted: readonly string[]): Promise<void> {
+async function up(name: string, wanted: readonly string[], vms: boolean): Promise<void> {
   const report = (line: string) => console.error(line);
-  await installPrerequisites(report);
+  await installPrerequisites(report, vms ? "vm" : "nspawn");
   const isUp = (await listLabs()).includes(name);
-  const lab = isUp ? await openLab(name) : await createNspawnLab(name, { keep: true, report });
+  const create = vms ? createVmLab : createNspawnLab;
+  const lab = isUp ? await openLab(name) : await create(name, { keep: true, report });
   const addresses = freeAddresses(lab);
   const started = wanted.map((host) => {
     const present = lab.hosts.get(host);
