@@ -41,6 +41,7 @@ describe("/etc/fstab", () => {
     ["one that is not mounted", `${source} ${path} nfs noauto`],
     ["another protocol", `${source} ${path} nfs vers=3`],
     ["other security", `${source} ${path} nfs sec=krb5`],
+    ["one odd option among others", `${source} ${path} nfs rw,_netdev,vers=3`],
   ])("F6: refuses beside %s at the same place, and says what to do", (_what, line) => {
     expect(() => withLine(`${line}\n`)).toThrow(expect.objectContaining({ name: "ConflictError" }));
     expect(() => withLine(`${line}\n`)).toThrow(/remove that line/);
