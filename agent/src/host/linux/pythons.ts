@@ -56,13 +56,19 @@ export function createLinuxPythons({ jobs, calendar }: LinuxPythonsDeps): Python
         ...(mirrorUrl !== undefined && { PYTHON_BUILD_MIRROR_URL: mirrorUrl }),
       });
       let phase = "starting";
-      await perform(`build Python ${version}`, job, signal, (output) => {
-        phase = pythonBuildPhase(output) ?? phase; // a line that tells nothing is a part of what went before
-        const now = phase;
-        void minutesSince(mark, calendar()).then((minutes) =>
-          progress?.(`building ${version}: ${now} (${minutes} min)`),
-        );
-      });
+      let isWaiting = true;
+      const tell = async (now: string) => {
+        const minutes = await minutesSince(mark, calendar());
+        if (isWaiting) progress?.(`building ${version}: ${now} (${minutes} min)`); // or it would outlast the build
+      };
+      try {
+        await perform(`build Python ${version}`, job, signal, (output) => {
+          phase = pythonBuildPhase(output) ?? phase; // a line that tells nothing is a part of what went before
+          void tell(phase);
+        });
+      } finally {
+        isWaiting = false;
+      }
     },
 
     makeGlobal: (owner, version, signal) =>
