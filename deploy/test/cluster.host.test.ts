@@ -113,7 +113,7 @@ describe("a cluster", () => {
     expect(await statusOf(hosts.primary, "secondary1")).toMatchObject({ phase: "ready", reason: null });
   });
 
-  it("refuses a node whose uid 7777 is somebody's, and leaves that user alone", async () => {
+  it("F7: refuses a node whose uid 7777 is somebody's, and leaves that user alone", async () => {
     const { primary, secondary2 } = hosts;
     await secondary2.check(["useradd", "--uid", "7777", "--create-home", "bob"]);
     const bob = await secondary2.check(["getent", "passwd", "bob"]);
@@ -127,7 +127,7 @@ describe("a cluster", () => {
     expect(await untilListed(hosts.primary, "secondary2")).toMatch(/^secondary2 slots=1$/m);
   });
 
-  it("lets every node reach every node, itself included, with no prompt and host keys verified", async () => {
+  it("S1: lets every node reach every node, itself included, with no prompt and host keys verified", async () => {
     const up = [hosts.primary, hosts.secondary1, hosts.secondary2];
     for (const from of up) {
       for (const to of up) {
@@ -135,6 +135,35 @@ describe("a cluster", () => {
         expect(await from.check(ssh, { user: clusterUser, timeoutMs: 20_000 })).toBe(`${to.name}\n`);
       }
     }
+  });
+
+  it("S8: refuses at once, without a prompt, a host whose key nobody vouches for", async () => {
+    const { primary, secondary1 } = hosts;
+    const unknown = ["ssh", "-o", "BatchMode=yes", `${clusterUser}@${secondary1.address}`];
+    const elsewhere = ["-o", "GlobalKnownHostsFile=/dev/null", "-o", "UserKnownHostsFile=/dev/null", "true"];
+    const startedAt = performance.now();
+    const { exitCode, stderr } = await primary.run([...unknown, ...elsewhere], {
+      user: clusterUser,
+      timeoutMs: 20_000,
+    });
+    expect(exitCode).toBe(255);
+    expect(stderr).toContain("Host key verification failed");
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+  });
+
+  it("S6: takes several logins at once, as several jobs make them", async () => {
+    const { primary, secondary1 } = hosts;
+    const login = () =>
+      primary.run(["ssh", "-o", "BatchMode=yes", secondary1.name, "true"], { user: clusterUser, timeoutMs: 60_000 });
+    const logins = await Promise.all(Array.from({ length: 9 }, login)); // sshd drops some beyond ten that are not in yet
+    expect(logins.map(({ exitCode }) => exitCode)).toEqual(logins.map(() => 0));
+  });
+
+  it("S7: ends a wait for what does not come about, and says what is missing", async () => {
+    const { primary } = hosts;
+    const { exitCode, stderr } = await primary.run(["cowctl", "status", "--wait", "--timeout", "2s"]);
+    expect(exitCode).toBe(75);
+    expect(stderr).toMatch(/secondary3: absent, not joined/);
   });
 
   it("has nothing to do on a converged cluster", async () => {
@@ -249,7 +278,7 @@ describe("a cluster", () => {
     );
   });
 
-  it("takes a removed machine back with a fresh token", async () => {
+  it("S2: takes a removed machine back with a fresh token", async () => {
     const { primary, secondary3 } = hosts;
     await pasteLine(secondary3, await createJoinLine(primary, "secondary3"));
     expect(await untilListed(hosts.primary, "secondary3")).toMatch(/^secondary3 slots=1$/m);

@@ -24,10 +24,13 @@ describe("authorized keys", () => {
   resourceContract(authorizedKeysResource, {
     "makes the folder and the file": { spec, host: () => createMemoryHost({ ...base, folders: home }) },
     "adds the block": { spec, host: () => holding(theirs) },
-    "takes out the keys of a node that went": { spec: { ...spec, keys: keys.slice(0, 1) }, host: () => holding(block) },
-    "mends the file's mode": { spec, host: () => holding(block, 0o664) },
-    "mends the file's owner": { spec, host: () => holding(block, 0o600, { uid: 0, gid: 0 }) },
-    "mends the folder's mode": {
+    "S2: takes out the keys of a node that went": {
+      spec: { ...spec, keys: keys.slice(0, 1) },
+      host: () => holding(block),
+    },
+    "S3: mends the file's mode": { spec, host: () => holding(block, 0o664) },
+    "S3: mends the file's owner": { spec, host: () => holding(block, 0o600, { uid: 0, gid: 0 }) },
+    "S3: mends the folder's mode": {
       spec,
       host: () => createMemoryHost({ ...base, folders: { ...home, [folder]: { mode: 0o775, ...ada } } }),
     },

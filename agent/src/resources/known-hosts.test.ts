@@ -14,7 +14,7 @@ const ssh = { "/etc/ssh": { mode: 0o755, uid: 0, gid: 0 } };
 describe("known hosts", () => {
   resourceContract(knownHostsResource, {
     "makes the file": { spec, host: () => createMemoryHost({ folders: ssh }) },
-    "forgets a node that went": {
+    "S2: forgets a node that went": {
       spec: { ...spec, hosts: [] },
       host: () => createMemoryHost({ files: { [path]: block } }),
     },
@@ -24,7 +24,7 @@ describe("known hosts", () => {
     },
   });
 
-  it("keeps the keys of others", async () => {
+  it("S2: keeps the keys of others", async () => {
     const host = createMemoryHost({ files: { [path]: `nas ${key}` } });
     for (const change of knownHostsResource.plan(spec, await knownHostsResource.read(spec, host, signal))) {
       await knownHostsResource.apply(change, host, signal);

@@ -51,7 +51,7 @@ describe("user", () => {
       spec,
       host: () => createMemoryHost({ users: [account], groups: [ownGroup, member], folders: noHome }),
     },
-    "closes a home that others may write": {
+    "S3: closes a home that others may write": {
       spec,
       host: () => createMemoryHost({ users: [account], groups: [ownGroup, member], folders: homeIn(7777, 0o775) }),
     },
