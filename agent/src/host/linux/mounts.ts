@@ -93,7 +93,12 @@ export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
 }
 
 /** Whether somebody takes a TCP connection from this process, at an address that needs no name looked up. */
-export function connects(address: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+export async function connects(
+  address: string,
+  port: number,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port });
