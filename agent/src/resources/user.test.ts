@@ -75,7 +75,7 @@ describe("user", () => {
     ["user mpihpc exists with gid 100, wanted 7777", [{ ...account, gid: 100 }], [ownGroup], noHome],
     ["user mpihpc exists with home /srv, wanted /home/mpihpc", [{ ...account, home: "/srv" }], [ownGroup], noHome],
     ["home /home/mpihpc belongs to uid 1001, wanted 7777", [], [], homeIn(1001)],
-  ])("refuses because %s", async (reason, users, groups, folders) => {
+  ])("F7: refuses because %s", async (reason, users, groups, folders) => {
     expect(await refusal(users, groups, folders)).toThrow(
       expect.objectContaining({ name: "ConflictError", message: reason }),
     );
