@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildProgram } from "./build-program.ts";
+import { labContract } from "./lab.contract.ts";
 import type { Lab, LabHost } from "./lab.ts";
-import { CommandFailedError, CommandTimedOutError, HostOffError, LabRequestError } from "./lab-error.ts";
+import { CommandFailedError, LabRequestError } from "./lab-error.ts";
 import { openCgroup } from "./machine/cgroup.ts";
 import { checkCommand } from "./machine/command.ts";
 import { readMountTable } from "./machine/mount-table.ts";
@@ -67,47 +68,7 @@ describe("hosts booted at the same time", () => {
   });
 });
 
-describe("a command", () => {
-  it("runs as a login of its user, with what it is given", async () => {
-    await first.check(["useradd", "--create-home", "--groups", "sudo", "--shell", "/bin/bash", "tester"]);
-    const options = { user: "tester", input: "in\n", env: { EXTRA: "yes" } };
-    expect(await first.check(["sh", "-c", "id -Gn; pwd; echo $HOME $EXTRA; cat /dev/stdin"], options)).toBe(
-      "tester sudo\n/home/tester\n/home/tester yes\nin\n",
-    );
-  });
-
-  it("reports its exit code, and fails a check with what it said", async () => {
-    const command = ["sh", "-c", "echo why >&2; exit 3"];
-    expect(await first.run(command)).toEqual({ exitCode: 3, stdout: "", stderr: "why\n" });
-    await expect(first.check(command)).rejects.toThrow(CommandFailedError);
-    await expect(first.check(command)).rejects.toMatchObject({ host: "first", exitCode: 3, stderr: "why\n" });
-  });
-
-  it("is gone with all that it started when its time is over", async () => {
-    const command = ["sh", "-c", "setsid sleep 4242 & sleep 4242"];
-    await expect(first.run(command, { timeoutMs: 300 })).rejects.toThrow(CommandTimedOutError);
-    expect((await first.run(["pgrep", "--full", "^sleep 4242"])).stdout).toBe("");
-  });
-
-  it("is gone when its caller no longer wants it", async () => {
-    const reason = new Error("enough");
-    const abort = new AbortController();
-    const running = first.run(["sleep", "4343"], {}, abort.signal);
-    setTimeout(() => abort.abort(reason), 300);
-    await expect(running).rejects.toBe(reason);
-    expect((await first.run(["pgrep", "--full", "^sleep 4343"])).stdout).toBe("");
-  });
-});
-
-it("copies files in, with their mode or another, and makes the folders", async () => {
-  const folder = await mkdtemp(`${tmpdir()}/lab-test-`);
-  await writeFile(`${folder}/tool`, "#!/bin/sh\necho works\n", { mode: 0o755 });
-  await first.copyIn(`${folder}/tool`, "/opt/new/tool");
-  await first.copyIn(`${folder}/tool`, "/run/new/tool", 0o600);
-  await rm(folder, { recursive: true });
-  expect(await first.check(["/opt/new/tool"])).toBe("works\n");
-  expect(await first.check(["stat", "-c", "%a", "/run/new/tool"])).toBe("600\n");
-});
+labContract(() => ({ lab, first, second }), 300);
 
 it("serves packages and files to its hosts", async () => {
   await first.check(["apt-get", "update"]);
@@ -137,20 +98,12 @@ it("compiles an MPI program that its hosts can run", async () => {
   const install = ["apt-get", "install", "--yes", "--no-install-recommends", "openmpi-bin"];
   await first.check(install, { env: { DEBIAN_FRONTEND: "noninteractive" } });
   await first.copyIn(program, "/usr/local/bin/alone");
-  expect(await first.check(["mpirun", "-n", "1", "alone"], { user: "tester", timeoutMs: 60_000 })).toBe("1\n");
+  expect(await first.check(["mpirun", "-n", "1", "alone"], { user: "visitor", timeoutMs: 60_000 })).toBe("1\n");
 });
 
-it("keeps the disk through a power cut, and nothing else", async () => {
-  await second.writeFile("/var/kept", "kept\n");
+it("reboots a host", async () => {
   await second.writeFile("/run/lost", "lost\n");
-  const sleeping = second.run(["sleep", "1000"]);
-  await second.check(["sh", "-c", "until pgrep --full '^sleep 1000'; do sleep 0.02; done"]);
-  await second.cutPower();
-  expect((await sleeping).exitCode).toBe(137);
-  await expect(second.run(["true"])).rejects.toThrow(HostOffError);
-  expect((await first.run(["ssh-keyscan", "-T", "1", second.address])).stdout).toBe("");
-  await second.powerOn();
-  expect(await second.readFile("/var/kept")).toBe("kept\n");
+  await second.reboot();
   await expect(second.readFile("/run/lost")).rejects.toThrow(CommandFailedError);
 });
 
