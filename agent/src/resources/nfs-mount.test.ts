@@ -87,6 +87,13 @@ describe("NFS mount", () => {
     expect(await planned(settled())).toEqual([]);
   });
 
+  it("has nothing to do where systemd leaves out what it keeps for itself", async () => {
+    const options = mountOptions.replace(",_netdev,nofail,x-systemd.automount,x-systemd.mount-timeout=30", "");
+    expect(options).not.toContain("systemd");
+    expect(await planned(settled({ loaded: { [path]: { source, options } } }))).toEqual([]);
+    expect(await planned(settled({ loaded: { [path]: { source, options: `${options},soft` } } }))).not.toEqual([]);
+  });
+
   it("F3: lets no boot wait", () => {
     for (const option of ["nofail", "_netdev", "x-systemd.automount", "x-systemd.mount-timeout=30"])
       expect(mountOptions.split(",")).toContain(option);

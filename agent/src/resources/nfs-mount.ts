@@ -31,6 +31,7 @@ export class MountUnwellError extends Error {
 
 const fstabPath = "/etc/fstab";
 const fewNames = 4;
+const ownOfSystemd = /^(x-systemd\..*|nofail|_netdev)$/;
 
 /**
  * How the folder is mounted: nfs(5), systemd.mount(5).
@@ -91,8 +92,8 @@ export const nfsMountResource: Resource<Spec, Observed, Change> = {
       const { mode, uid, gid } = stored ?? { mode: 0o644, uid: 0, gid: 0 };
       changes.push({ action: "write", file: { content: Buffer.from(after, "latin1"), mode, uid, gid } });
     }
-    const isLoaded = point.loaded?.source === line.source && point.loaded.options === line.options;
-    if (changes.length > 0 || !isLoaded || point.mounted.length === 0) changes.push({ action: "arm", path });
+    if (changes.length > 0 || !isLoaded(point.loaded, line.source) || point.mounted.length === 0)
+      changes.push({ action: "arm", path });
     if (changes.length === 0) requireHealth(health, spec);
     return changes;
   },
@@ -135,6 +136,12 @@ function guardSpec({ server, serverAddress, remotePath, path }: Spec): void {
 
 function sourceOf({ server, remotePath }: Spec): string {
   return `${server}:${remotePath}`;
+}
+
+/** systemd need not repeat the options that are for itself alone: which it does is another matter in each version. */
+function isLoaded(loaded: MountPoint["loaded"], source: string): boolean {
+  const forMount = (options: string) => options.split(",").filter((option) => !ownOfSystemd.test(option));
+  return loaded?.source === source && forMount(loaded.options).join() === forMount(mountOptions).join();
 }
 
 /** By name, as the manual has it, and by address. */
