@@ -26,11 +26,13 @@ async function run(project: "pure" | "hosts"): Promise<Ended> {
 
 const unfit = await whyUnfit();
 const omissions: readonly Omission[] = unfit === undefined ? [] : [{ what: "tests on booted hosts", why: unfit }];
-const runs = [await run("pure")];
 if (unfit === undefined) {
-  await installPrerequisites((line) => process.stderr.write(`${line}\n`));
-  runs.push(await run("hosts"));
+  for (const kind of ["nspawn", "vm"] as const) {
+    await installPrerequisites((line) => process.stderr.write(`${line}\n`), kind);
+  }
 }
+const runs = [await run("pure")];
+if (unfit === undefined) runs.push(await run("hosts"));
 
 const { good, text } = tally(
   runs.flatMap(({ verdicts }) => verdicts),

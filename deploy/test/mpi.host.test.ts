@@ -82,11 +82,12 @@ describe.each(cases)(
       expect(output).not.toMatch(sums);
     });
 
-    it.runIf(refusesRoot)("S10: tells root in its own words to be somebody else", async () => {
-      const { exitCode, stderr } = await primary.run([...named, "hostname"]);
-      expect(exitCode).not.toBe(0);
-      expect(stderr).toMatch(/as root/);
-    });
+    if (refusesRoot)
+      it("S10: tells root in its own words to be somebody else", async () => {
+        const { exitCode, stderr } = await primary.run([...named, "hostname"]);
+        expect(exitCode).not.toBe(0);
+        expect(stderr).toMatch(/as root/);
+      });
 
     it("E2, E14, K9, K12: comes to the sum with the parameters, beside a bridge of Docker's, and plans no more then (K13)", async () => {
       for (const host of hosts) {

@@ -15,7 +15,6 @@ import { checkRanks } from "../../cluster/ranks.ts";
 import { statusOf, untilListed } from "../../cluster/status.ts";
 import { buildProgram } from "../../lab/build-program.ts";
 import type { Lab, VmHost } from "../../lab/lab.ts";
-import { installPrerequisites } from "../../lab/prerequisites.ts";
 import { createVmLab } from "../../lab/vm-lab.ts";
 import { buildPackages } from "../../packaging/build-packages.ts";
 import { networkCases } from "./network-cases.ts";
@@ -32,7 +31,6 @@ let hosts: Record<(typeof names)[number], VmHost>;
 
 /** One cluster for all tests here, since an emulated machine boots in a minute; each test leaves it ready. */
 beforeAll(async () => {
-  await installPrerequisites((line) => process.stderr.write(`${line}\n`), "vm");
   const packages = await buildPackages();
   const binary = await buildProgram(fileURLToPath(new URL("../../demo/allreduce.c", import.meta.url)), () => undefined);
   lab = await createVmLab("test-vms");
