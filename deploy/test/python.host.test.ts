@@ -58,7 +58,8 @@ describe("a Python for the cluster", () => {
       await activity(/^python: building [\d.]+: compiling \(\d+ min\)/, installMs);
       const build = await property(unit, "InvocationID");
       expect(build).toMatch(/^[0-9a-f]{32}$/);
-      expect(await property(unit, "User")).toBe("7777");
+      const builder = await property(unit, "MainPID");
+      expect(await primary.check(["stat", "--format=%U", `/proc/${builder}`])).toBe(`${clusterUser}\n`);
       const agent = await property("cowherd-agent.service", "MainPID");
       await primary.check(["kill", "-KILL", agent]);
 
@@ -111,7 +112,6 @@ describe("a Python for the cluster", () => {
         "sh",
         home,
       ]);
-    await asUser("true");
     const before = await state();
     await primary.writeFile("/root/count.mjs", countChildren);
     const counts: number[] = [];
