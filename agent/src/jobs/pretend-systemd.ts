@@ -12,7 +12,7 @@ export function createPretendSystemd(transientUnits: string): (argv: readonly [s
     const property = (name: string) => argv.find((word) => word.startsWith(name))?.slice(name.length) ?? "";
     const unit = join(transientUnits, property("--unit="));
     const output = openSync(property("--property=StandardOutput=append:"), "a");
-    const stopPost = /^:\+(\S+) -c '(.*)' sh (\S+)$/.exec(property("--property=ExecStopPost="));
+    const stopPost = /^(\S+) (\S+) (\S+)$/.exec(property("--property=ExecStopPost="));
     const [, shell = "", script = "", folder = ""] = stopPost ?? [];
     const [program = "", ...args] = argv.slice(argv.indexOf("--") + 1).map((word) => word.replaceAll("$$", "$"));
     await writeFile(unit, "", { flag: "wx" });
@@ -21,7 +21,9 @@ export function createPretendSystemd(transientUnits: string): (argv: readonly [s
     main.once("exit", (code, signal) => {
       const env = signal === null ? ["exited", `${code}`] : ["killed", signal.slice(3)];
       const [EXIT_CODE, EXIT_STATUS] = env;
-      const post = spawn(shell, ["-c", script, "sh", folder], { env: { ...process.env, EXIT_CODE, EXIT_STATUS } });
+      const post = spawn(shell, [script, folder], {
+        env: { ...process.env, EXIT_CODE, EXIT_STATUS },
+      });
       post.once("exit", () => void rm(unit, { force: true })); // its test may be over, and the folder gone
     });
   };

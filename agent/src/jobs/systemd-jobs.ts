@@ -2,7 +2,7 @@ import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ignoreAbsence } from "./absence.ts";
-import { parseExitRecord } from "./exit-record.ts";
+import { exitRecorder, parseExitRecord, recordExitScript } from "./exit-record.ts";
 import { followOutput, readOutputEnd } from "./job-output.ts";
 import { type Job, type JobEnd, JobLostError, type Jobs } from "./jobs.ts";
 import { startCommand, unitOf } from "./unit-command.ts";
@@ -38,6 +38,7 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
     (await stat(join(transientUnits, unitOf(id))).catch(ignoreAbsence)) !== undefined;
 
   async function start(job: Job, at: string, signal: AbortSignal): Promise<void> {
+    await writeFile(join(at, exitRecorder), recordExitScript, { mode: 0o600 });
     await writeFile(join(at, "job.json"), JSON.stringify({ unit: unitOf(job.id), ...job }), { mode: 0o600 });
     try {
       await execute(startCommand(job, at), signal);
@@ -122,6 +123,7 @@ async function readText(path: string): Promise<string | undefined> {
 
 /** The record goes last: until then the end could be read again. */
 async function removeFolder(at: string): Promise<void> {
-  for (const name of ["output", "job.json", "exit.draft", "exit"]) await rm(join(at, name), { force: true });
+  for (const name of ["output", "job.json", exitRecorder, "exit.draft", "exit"])
+    await rm(join(at, name), { force: true });
   await rmdir(at);
 }

@@ -1,4 +1,4 @@
-import { recordExitScript } from "./exit-record.ts";
+import { exitRecorder } from "./exit-record.ts";
 import type { Job } from "./jobs.ts";
 
 /**
@@ -28,9 +28,9 @@ export function startCommand(job: Job, folder: string): readonly [string, ...str
     ...userProperties(job),
     ...(job.gentle === true ? ["--nice=10", "--property=IOSchedulingPriority=7"] : []),
     ...(job.maxSeconds === undefined ? [] : [`--property=RuntimeMaxSec=${job.maxSeconds}`]),
-    // The colon keeps systemd from putting its own values where the script has its variables;
-    // the plus runs it as root, whose folder it is, whoever the job runs as.
-    `--property=ExecStopPost=:+/bin/sh -c '${recordExitScript}' sh ${folder}`,
+    // Plain words only: at a daemon-reload, such as netplan's or apt's, systemd 252 reads the unit again as it wrote it,
+    // and then knows neither dollars nor the prefixes ":" and "+"; no exit code would be left.
+    `--property=ExecStopPost=/bin/sh ${folder}/${exitRecorder} ${folder}`,
     ...Object.entries(job.env).map(([name, value]) => `--setenv=${name}=${value}`),
     "--",
     ...job.argv.map(escapeVariables),
@@ -39,7 +39,9 @@ export function startCommand(job: Job, folder: string): readonly [string, ...str
 
 /** A user's own work: whatever it starts gains no more rights than it has, not by sudo either. */
 function userProperties({ as }: Job): readonly string[] {
-  return as === undefined ? [] : [`--uid=${as.uid}`, `--gid=${as.gid}`, "--property=NoNewPrivileges=yes"];
+  if (as === undefined) return [];
+  const recordsAsRoot = "--property=PermissionsStartOnly=yes"; // whose folder it is
+  return [`--uid=${as.uid}`, `--gid=${as.gid}`, "--property=NoNewPrivileges=yes", recordsAsRoot];
 }
 
 /** systemd puts the values of variables into a service's arguments unless their dollar is doubled: systemd.service(5). */
