@@ -168,10 +168,10 @@ export function toWireResource(spec: ResourceSpec): WireResource {
       };
     }
     case "network": {
-      const { address, mac, nameservers, confirmSeconds } = spec;
+      const { address, mac, nameservers, confirmSeconds, demanded } = spec;
       return {
         ...common,
-        kind: { $case: spec.kind, value: { address, mac, nameservers: [...nameservers], confirmSeconds } },
+        kind: { $case: spec.kind, value: { address, mac, nameservers: [...nameservers], confirmSeconds, demanded } },
       };
     }
     case "nfsExport": {

@@ -15,6 +15,7 @@ const spec: SpecOf<"network"> = {
   mac: undefined,
   nameservers: ["1.1.1.1"],
   confirmSeconds: 60,
+  demanded: true,
 };
 const installer =
   "network:\n  version: 2\n  ethernets:\n    ens3: {dhcp4: true} # lan\n    ens4: {dhcp4: true} # out\n";

@@ -128,10 +128,15 @@ describe("the network of a node", () => {
       mac: undefined,
       nameservers: ["1.1.1.1", "8.8.8.8"],
       confirmSeconds: 60,
+      demanded: false,
     });
     expect(resource(applied("subnet: 192.168.0.0/16").get("secondary1"), "network")).toMatchObject({
       address: "192.168.56.11/16",
     });
+  });
+
+  it("is demanded where the operator wrote it down", () => {
+    expect(resource(applied("network: {}").get("secondary1"), "network")).toMatchObject({ demanded: true });
   });
 
   it("is on the NIC that the spec names", () => {

@@ -9,8 +9,7 @@ export function networkResources(
 ): readonly ResourceSpec[] {
   const prefix = parseSubnet(subnet)?.prefix;
   if (network === undefined || prefix === undefined || !netplan) return [];
-  const { nameservers, confirmSeconds } = network;
-  return [
-    { id: "network", requires: [], kind: "network", address: `${address}/${prefix}`, mac, nameservers, confirmSeconds },
-  ];
+  const { nameservers, confirmSeconds, required: demanded } = network;
+  const nic = { address: `${address}/${prefix}`, mac };
+  return [{ id: "network", requires: [], kind: "network", ...nic, nameservers, confirmSeconds, demanded }];
 }

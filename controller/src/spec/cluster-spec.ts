@@ -26,6 +26,8 @@ export type NetworkSpec = {
   readonly nameservers: readonly string[];
   /** Within how many seconds the controller must be reached over a new configuration. */
   readonly confirmSeconds: number;
+  /** The operator wrote it down: it is a failure where a machine's only way out is that NIC. Otherwise such a machine is left as it is. */
+  readonly required: boolean;
 };
 
 export type SharedSpec = {

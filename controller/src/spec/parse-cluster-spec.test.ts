@@ -31,7 +31,7 @@ describe("a spec with names and addresses alone", () => {
       hostfile: "/home/mpihpc/.cluster_hostfile",
       packages: ["openmpi-bin", "openmpi-common", "libopenmpi-dev"],
       maxSlots: 1024,
-      network: { nameservers: ["1.1.1.1", "8.8.8.8"], confirmSeconds: 60 },
+      network: { nameservers: ["1.1.1.1", "8.8.8.8"], confirmSeconds: 60, required: false },
       shared: {
         path: "/home/mpihpc/shared",
         clients: "192.168.56.0/24",
@@ -90,7 +90,7 @@ describe("a part of the manual", () => {
     const { network, nodes } = parseClusterSpec(
       "network: { nameservers: [9.9.9.9], confirm: 10 }\nnodes: { primary: { address: 192.168.56.10, mac: 08:00:27:4B:9C:01 } }",
     );
-    expect(network).toEqual({ nameservers: ["9.9.9.9"], confirmSeconds: 10 });
+    expect(network).toEqual({ nameservers: ["9.9.9.9"], confirmSeconds: 10, required: true });
     expect(nodes.get("primary")?.mac).toBe("08:00:27:4b:9c:01");
   });
 

@@ -98,7 +98,7 @@ function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest
 function networkOf(network: SpecFields["network"]): NetworkSpec | undefined {
   if (network === "off") return undefined;
   const { nameservers, confirm } = network ?? networkFields.parse({});
-  return { nameservers, confirmSeconds: confirm };
+  return { nameservers, confirmSeconds: confirm, required: network !== undefined };
 }
 
 function sharedOf(shared: SpecFields["shared"], home: string, subnet: string): SharedSpec | undefined {

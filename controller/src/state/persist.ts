@@ -97,7 +97,9 @@ const clusterRow = z.strictObject({
     hostfile: z.string(),
     packages: z.array(z.string()),
     maxSlots: count,
-    network: orUndefined(z.strictObject({ nameservers: z.array(z.string()), confirmSeconds: count })),
+    network: orUndefined(
+      z.strictObject({ nameservers: z.array(z.string()), confirmSeconds: count, required: z.boolean() }),
+    ),
     shared: orUndefined(
       z.strictObject({
         path: z.string(),

@@ -165,6 +165,8 @@ export interface Network {
   nameservers: string[];
   /** Within this long the controller must be reached over the new configuration. */
   confirmSeconds: number;
+  /** Whether the operator wrote it down: a machine whose only way out is that NIC is left as it is otherwise. */
+  demanded: boolean;
 }
 
 /** A folder that other machines may mount over NFS; foreign exports are kept. */
@@ -2155,7 +2157,7 @@ export const Hostfile: MessageFns<Hostfile> = {
 };
 
 function createBaseNetwork(): Network {
-  return { address: "", mac: undefined, nameservers: [], confirmSeconds: 0 };
+  return { address: "", mac: undefined, nameservers: [], confirmSeconds: 0, demanded: false };
 }
 
 export const Network: MessageFns<Network> = {
@@ -2171,6 +2173,9 @@ export const Network: MessageFns<Network> = {
     }
     if (message.confirmSeconds !== 0) {
       writer.uint32(32).uint32(message.confirmSeconds);
+    }
+    if (message.demanded !== false) {
+      writer.uint32(40).bool(message.demanded);
     }
     return writer;
   },
@@ -2220,6 +2225,14 @@ export const Network: MessageFns<Network> = {
             message.confirmSeconds = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.demanded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2244,6 +2257,7 @@ export const Network: MessageFns<Network> = {
         : isSet(object.confirm_seconds)
         ? globalThis.Number(object.confirm_seconds)
         : 0,
+      demanded: isSet(object.demanded) ? globalThis.Boolean(object.demanded) : false,
     };
   },
 
@@ -2261,6 +2275,9 @@ export const Network: MessageFns<Network> = {
     if (message.confirmSeconds !== 0) {
       obj.confirmSeconds = Math.round(message.confirmSeconds);
     }
+    if (message.demanded !== false) {
+      obj.demanded = message.demanded;
+    }
     return obj;
   },
 
@@ -2273,6 +2290,7 @@ export const Network: MessageFns<Network> = {
     message.mac = object.mac ?? undefined;
     message.nameservers = object.nameservers?.map((e) => e) || [];
     message.confirmSeconds = object.confirmSeconds ?? 0;
+    message.demanded = object.demanded ?? false;
     return message;
   },
 };
