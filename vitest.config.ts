@@ -11,7 +11,7 @@ export default defineConfig({
           name: "pure",
           isolate: false, // no module has state, and no test patches one
           include: [`${folders}/**/*.test.ts`],
-          exclude: ["**/*.host.test.ts", "**/node_modules/**"],
+          exclude: ["**/*.{host,vm}.test.ts", "**/node_modules/**"],
         },
       },
       {
@@ -22,6 +22,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: "vms",
+          include: [`${folders}/**/*.vm.test.ts`],
+          exclude: ["**/node_modules/**"],
+          fileParallelism: false,
+          testTimeout: 900_000, // an emulated processor is slow, and boots take minutes where two share a core
+          hookTimeout: 2_400_000,
         },
       },
     ],

@@ -30,6 +30,11 @@ export type CreateOptions = {
   readonly keep?: boolean;
   /** Told, in a line each, what takes long: the first lab on a machine builds what every later one stands on. */
   readonly report?: (line: string) => void;
+  /**
+   * Packages that hosts have from the start, beside what a plain server has. Virtual machines
+   * alone: what a container installs in seconds takes an emulated processor minutes.
+   */
+  readonly installed?: readonly string[];
 };
 
 const SERVER = fileURLToPath(new URL("file-server.ts", import.meta.url));
@@ -43,10 +48,10 @@ const MACHINERIES: Readonly<Record<LabKind, Machinery<LabHost>>> = { nspawn: nsp
 export async function createLab<Host extends LabHost>(
   machinery: Machinery<Host>,
   name: string,
-  { keep = false, report }: CreateOptions,
+  { keep = false, report, installed = [] }: CreateOptions,
 ): Promise<Lab<Host>> {
   const layout = labLayout(name);
-  const { disk, repository } = await machinery.prepare(report);
+  const { disk, repository } = await machinery.prepare(report, installed);
   const owner = keep ? undefined : await identifyProcess(process.pid);
   const bootId = await readBootId();
   const state: LabState = { kind: machinery.kind, bootId, rootFileSystem: disk, ...(owner && { owner }) };

@@ -15,8 +15,11 @@ export type Foundation = {
 /** How hosts of one kind are made. Labs differ in nothing else. */
 export type Machinery<Host extends LabHost> = {
   readonly kind: LabKind;
-  /** Builds or finds what labs of this kind stand on. Throws UnfitMachineError if this machine cannot run them. */
-  prepare(report?: (line: string) => void): Promise<Foundation>;
+  /**
+   * Builds or finds what labs of this kind stand on. Throws UnfitMachineError if this machine
+   * cannot run them, and LabRequestError if hosts of this kind start with no packages of choice.
+   */
+  prepare(report: ((line: string) => void) | undefined, installed: readonly string[]): Promise<Foundation>;
   /** Throws LabRequestError if no host can be like that. */
   checkState(state: HostState): void;
   /** Gives a claimed host its disk and its NICs. It is off until `powerOn`. */

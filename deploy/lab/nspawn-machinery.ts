@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { LabHost } from "./lab.ts";
+import { LabRequestError } from "./lab-error.ts";
 import type { Machinery } from "./machinery.ts";
 import { chooseCpus, cloneHost, destroyHost, installHost, openHost } from "./nspawn-host.ts";
 import { prepareNspawnLabs } from "./prepare.ts";
@@ -7,7 +8,8 @@ import { prepareNspawnLabs } from "./prepare.ts";
 /** Hosts that are containers of systemd-nspawn: up in a second, on this machine's kernel. */
 export const nspawnMachinery: Machinery<LabHost> = {
   kind: "nspawn",
-  async prepare(report) {
+  async prepare(report, installed) {
+    if (installed.length > 0) throw new LabRequestError("hosts that are containers start plain");
     const { rootFileSystem, repository } = await prepareNspawnLabs(report);
     return { disk: rootFileSystem, repository };
   },

@@ -29,12 +29,15 @@ export async function prepareNspawnLabs(report: Report = () => {}): Promise<Foun
   return { distribution, rootFileSystem: root, repository: await packageRepository(distribution, root, report) };
 }
 
-/** As prepareNspawnLabs, with the image that disks of virtual machines start as: another minute. */
-export async function prepareVmLabs(report: Report = () => {}): Promise<Foundation & { readonly image: string }> {
+/** As prepareNspawnLabs, with the image that disks of virtual machines start as: another minute. It holds `installed` too. */
+export async function prepareVmLabs(
+  report: Report = () => {},
+  installed: readonly string[] = [],
+): Promise<Foundation & { readonly image: string }> {
   await checkMachine("vm");
   const foundation = await prepareNspawnLabs(report);
   const { distribution, rootFileSystem: root } = foundation;
-  return { ...foundation, image: await vmImage(distribution, machineArchitecture(), root, report) };
+  return { ...foundation, image: await vmImage(distribution, machineArchitecture(), root, installed, report) };
 }
 
 async function checkMachine(kind: LabKind): Promise<void> {

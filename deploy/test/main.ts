@@ -4,16 +4,18 @@ import { type Omission, tally, type Verdict } from "./tally.ts";
 
 /**
  * Runs the tests: the pure ones everywhere, then those on booted hosts where the machine
- * can boot hosts. Arguments narrow the run to test files whose path contains one of them.
+ * can boot hosts; with `--vms` those on virtual machines too, which take as long as all
+ * others together. Other arguments narrow the run to test files whose path contains one of them.
  */
-const filters = process.argv.slice(2);
+const filters = process.argv.slice(2).filter((argument) => argument !== "--vms");
+const withVms = process.argv.includes("--vms");
 const { CI } = process.env;
 
 type Ended = { readonly verdicts: readonly Verdict[]; readonly brokenFiles: number };
 
 /** A test on hosts may take minutes, so each has its line when it ends; of the others the file is enough. */
-async function run(project: "pure" | "hosts"): Promise<Ended> {
-  const reporters = [project === "hosts" ? "verbose" : "default"];
+async function run(project: "pure" | "hosts" | "vms"): Promise<Ended> {
+  const reporters = [project === "pure" ? "default" : "verbose"];
   const vitest = await startVitest("test", filters, { watch: false, project, reporters, passWithNoTests: true });
   const files = vitest.state.getTestModules();
   const verdicts = files.flatMap((file) =>
@@ -27,12 +29,13 @@ async function run(project: "pure" | "hosts"): Promise<Ended> {
 const unfit = await whyUnfit();
 const omissions: readonly Omission[] = unfit === undefined ? [] : [{ what: "tests on booted hosts", why: unfit }];
 if (unfit === undefined) {
-  for (const kind of ["nspawn", "vm"] as const) {
+  for (const kind of withVms ? (["nspawn", "vm"] as const) : (["nspawn"] as const)) {
     await installPrerequisites((line) => process.stderr.write(`${line}\n`), kind);
   }
 }
 const runs = [await run("pure")];
 if (unfit === undefined) runs.push(await run("hosts"));
+if (unfit === undefined && withVms) runs.push(await run("vms"));
 
 const { good, text } = tally(
   runs.flatMap(({ verdicts }) => verdicts),

@@ -55,15 +55,16 @@ export const FIRST_BOOT = "first-boot";
 
 /**
  * Returns a folder with the disk of a plain server that has never booted, made from `root`
- * with a kernel and netplan, and with what boots it.
+ * with a kernel and netplan, with `installed`, and with what boots it.
  */
 export async function vmImage(
   distribution: DistributionSources,
   { kernelPackage }: Architecture,
   root: string,
+  installed: readonly string[],
   report: Report,
 ): Promise<string> {
-  const packages = [kernelPackage, ...PACKAGES];
+  const packages = [kernelPackage, ...PACKAGES, ...installed];
   const repository = await repositoryOf("vm-packages", [...packages, BUSYBOX], distribution, root, report);
   const files = Object.entries(FILES).flat();
   const recipe = { steps: STEPS, root: basename(root), repository: basename(repository), files, init: INIT };

@@ -24,6 +24,8 @@ const minutes = 60_000;
 const confirmSeconds = 30;
 const names = ["primary", "secondary1", "secondary2"] as const;
 const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
+/** What every node is to have. The demo has them installed by the product; here that would be most of the time. */
+const installed = ["openmpi-bin", "openmpi-common", "libopenmpi-dev", "nfs-kernel-server", "nfs-common"];
 const program = "/home/mpihpc/shared/allreduce";
 
 let lab: Lab<VmHost>;
@@ -33,7 +35,7 @@ let hosts: Record<(typeof names)[number], VmHost>;
 beforeAll(async () => {
   const packages = await buildPackages();
   const binary = await buildProgram(fileURLToPath(new URL("../../demo/allreduce.c", import.meta.url)), () => undefined);
-  lab = await createVmLab("test-vms");
+  lab = await createVmLab("test-vms", { installed });
   const boot = async (at: number) => {
     const { name, address } = addresses[at] ?? { name: "", address: "" };
     const host = await lab.boot(name, { address, cpus: 1 });

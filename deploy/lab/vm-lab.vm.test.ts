@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { labContract } from "./lab.contract.ts";
 import type { Lab, VmHost } from "./lab.ts";
-import { installPrerequisites } from "./prerequisites.ts";
 import { createVmLab } from "./vm-lab.ts";
 
 let lab: Lab<VmHost>;
@@ -9,7 +8,6 @@ let first: VmHost;
 let second: VmHost;
 
 beforeAll(async () => {
-  await installPrerequisites(console.log, "vm");
   lab = await createVmLab("lab-test-vm", { report: console.log });
   [first, second] = await Promise.all([
     lab.boot("first", { address: "192.168.56.11" }),
