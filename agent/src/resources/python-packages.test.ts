@@ -92,6 +92,17 @@ describe("Python packages", () => {
     expect(change && pythonPackagesResource.describe(change)).toBe("install mpi4py click for Python 3.11.8");
   });
 
+  it.each([
+    ["torch==2.3.0", "torch-2.3.0+cpu"],
+    ["certifi==2024.02.02", "certifi-2024.2.2"],
+    ["x==1.0-alpha1", "x-1.0a1"],
+    ["x==1.0-1", "x-1.0_1"], // the name of the folder has no room for a hyphen
+  ])("K13: %s is met by %s", async (requirement, folder) => {
+    const { host } = hostWith({}, { [`${site}/${folder}.dist-info/RECORD`]: file() });
+    const pinned = { ...spec, packages: [requirement] };
+    expect(pythonPackagesResource.plan(pinned, await pythonPackagesResource.read(pinned, host, signal))).toEqual([]);
+  });
+
   it("K9: have mpi4py compiled here, once, where it was built for another MPI than mpirun's", async () => {
     const { host, asked } = hostWith({ launcher: mpich, builtLibrary: openMpi });
     await run(host);

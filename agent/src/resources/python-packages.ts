@@ -13,6 +13,7 @@ import { type MpiPair, type PipRequest, type PythonOwner, pythonPrefix, sitePack
 import { type MpiMatch, parseMpiMatch, renderMpiMatch } from "./mpi-match.ts";
 import { ownerOf } from "./python.ts";
 import { guardWho } from "./python-guard.ts";
+import { meetsPin } from "./python-version.ts";
 import type { Resource } from "./resource.ts";
 import { guard, isUserName } from "./spec-guard.ts";
 
@@ -155,9 +156,14 @@ async function readInstalled(spec: SpecOf<"pythonPackages">, host: Host): Promis
     const [, name = "", version] = /^([A-Za-z0-9][\w.]*)-([^-/]+)\.dist-info$/.exec(entry) ?? [];
     if (version === undefined || !wanted.has(normalPythonName(name))) continue; // there may be hundreds of others
     const record = await host.files.stat(`${site}/${entry}/RECORD`);
-    if (record?.type === "file") installed.set(normalPythonName(name), version);
+    if (record?.type === "file") installed.set(normalPythonName(name), unescaped(version));
   }
   return installed;
+}
+
+/** A hyphen ends the name, so that a version's own are written as "_": the specification of binary distributions. */
+function unescaped(version: string): string {
+  return version.replaceAll("_", "-");
 }
 
 async function readMpi(spec: SpecOf<"pythonPackages">, host: Host): Promise<MpiObserved> {
@@ -195,13 +201,7 @@ function exactly({ name, version }: PythonRequirement, installed: ReadonlyMap<st
 
 function isMet({ name, version }: PythonRequirement, installed: ReadonlyMap<string, string>): boolean {
   const found = installed.get(name);
-  return found !== undefined && (version === undefined || sameVersion(version, found));
-}
-
-/** "1.0" and "1.0.0" are one version: PEP 440. */
-function sameVersion(one: string, other: string): boolean {
-  const normal = (version: string) => version.toLowerCase().replace(/(?:\.0+)+$/, "");
-  return normal(one) === normal(other);
+  return found !== undefined && (version === undefined || meetsPin(version, found));
 }
 
 function guardSpec({ user, home, version, packages, indexUrl, findLinks }: SpecOf<"pythonPackages">): void {
