@@ -1,4 +1,5 @@
-import { readExports } from "../resources/exports-file.ts";
+import { readWrittenExports } from "../resources/exports-file.ts";
+import { parseExportTable } from "./export-table.ts";
 import type { Files } from "./files.ts";
 import { type NfsServer, NfsServerError, type NfsServerState } from "./nfs-server.ts";
 
@@ -14,11 +15,10 @@ export function createMemoryNfsServer(files: Files, seed: MemoryNfsServerSeed = 
     async serve() {
       if (cannotServe) throw new NfsServerError("this machine's kernel cannot serve NFS");
       const text = (await files.read("/etc/exports"))?.content.toString("latin1") ?? "";
-      state = {
-        enabled: true,
-        running: true,
-        exports: readExports(text).map(({ path, clients, options }) => ({ path, clients, options })),
-      };
+      const table = readWrittenExports(text).map(
+        ({ path, clients, options }) => `${path.replaceAll(" ", "\\040")}\t${clients}(${options.join(",")})`,
+      );
+      state = { enabled: true, running: true, exports: parseExportTable(table.join("\n")) };
     },
   };
 }

@@ -23,6 +23,14 @@ export function nfsServerContract(name: string, createStand: () => Promise<NfsSe
       expect(state.exports).toContainEqual({ path: folders[0], clients: "192.168.56.0/24", options });
     });
 
+    it("F6: tells a network in CIDR form, also where its mask was written in numbers", async () => {
+      const { nfsServer, replaceExports, folders } = await createStand();
+      await replaceExports(`${folders[0]} 192.168.56.0/255.255.255.0(rw,no_subtree_check)\n`);
+      await nfsServer.serve(signal);
+      const { exports } = await nfsServer.look();
+      expect(exports).toContainEqual(expect.objectContaining({ path: folders[0], clients: "192.168.56.0/24" }));
+    });
+
     it("serves no longer what went from /etc/exports", async () => {
       const { nfsServer, replaceExports, folders } = await createStand();
       await replaceExports(`${folders[0]} *(rw,no_subtree_check)\n${folders[1]} *(ro,no_subtree_check)\n`);

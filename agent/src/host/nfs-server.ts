@@ -19,7 +19,7 @@ export type NfsServerState = {
   readonly exports: readonly LiveExport[];
 };
 
-/** One folder for one set of clients. `options` name every flag, the defaults too. */
+/** One folder for one set of clients, a network in CIDR form. `options` name every flag, the defaults too. */
 export type LiveExport = { readonly path: string; readonly clients: string; readonly options: readonly string[] };
 
 /** The server does not serve. The message says why, in one line. */

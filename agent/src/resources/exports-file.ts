@@ -1,3 +1,4 @@
+import { inCidrForm } from "../host/export-table.ts";
 import { withoutOctalEscapes } from "../host/octal-escapes.ts";
 import { splitLines } from "./managed-block.ts";
 
@@ -11,9 +12,14 @@ export type ExportEntry = {
 /**
  * Reads /etc/exports as exports(5) has it: `PATH [-DEFAULTS] [CLIENTS][(OPTIONS)]…`, with
  * quoted and escaped paths, comments, and lines that go on behind a backslash. Without
- * clients a folder is for everybody.
+ * clients a folder is for everybody. A network comes in CIDR form, however it was written.
  */
 export function readExports(text: string): readonly ExportEntry[] {
+  return readWrittenExports(text).map((entry) => ({ ...entry, clients: inCidrForm(entry.clients) }));
+}
+
+/** Reads /etc/exports with clients as they were written, as exportfs keeps them. */
+export function readWrittenExports(text: string): readonly ExportEntry[] {
   return logicalLines(text).flatMap((content) => {
     const [path, ...words] = wordsOf(content);
     if (path === undefined) return [];
@@ -21,17 +27,9 @@ export function readExports(text: string): readonly ExportEntry[] {
     const clients = words.filter((word) => !word.startsWith("-"));
     return (clients.length === 0 ? [""] : clients).map((word) => {
       const [, name = "", options = ""] = /^([^(]*)(?:\((.*?)\)?)?$/.exec(word) ?? [];
-      return { path: plain(path), clients: network(name || "*"), options: [...defaults, ...optionsIn(options)] };
+      return { path: plain(path), clients: name || "*", options: [...defaults, ...optionsIn(options)] };
     });
   });
-}
-
-/** A network with a mask in numbers as one with a length: "10.0.0.0/255.0.0.0" is "10.0.0.0/8". */
-function network(clients: string): string {
-  const [, address, mask] = /^([\d.]+)\/(\d+\.\d+\.\d+\.\d+)$/.exec(clients) ?? [];
-  if (address === undefined || mask === undefined) return clients;
-  const bits = mask.split(".").map((part) => Number(part).toString(2).padStart(8, "0"));
-  return `${address}/${bits.join("").replace(/0+$/, "").length}`;
 }
 
 function logicalLines(text: string): readonly string[] {

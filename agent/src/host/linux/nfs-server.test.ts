@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLinuxNfsServer, parseExportTable } from "./nfs-server.ts";
+import { createLinuxNfsServer } from "./nfs-server.ts";
 
 const signal = new AbortController().signal;
 const wanted = "/etc/systemd/system/multi-user.target.wants/nfs-server.service";
@@ -54,9 +54,5 @@ describe("linux NFS server", () => {
   it("says what systemctl said where the kernel could", async () => {
     const { nfsServer } = scripted({ "/proc/filesystems": "nodev\tnfsd\n" }, "Job failed.\nSee the journal.");
     await expect(nfsServer.serve(signal)).rejects.toThrow("systemctl enable nfs-server.service: Job failed.");
-  });
-
-  it("makes nothing of what is no line of exportfs's table", () => {
-    expect(parseExportTable("\n/srv\n/srv\tx\n(rw)\n")).toEqual([]);
   });
 });

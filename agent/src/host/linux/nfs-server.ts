@@ -1,5 +1,5 @@
-import { type LiveExport, type NfsServer, NfsServerError } from "../nfs-server.ts";
-import { withoutOctalEscapes } from "../octal-escapes.ts";
+import { parseExportTable } from "../export-table.ts";
+import { type NfsServer, NfsServerError } from "../nfs-server.ts";
 import type { CommandEnd } from "../run-command.ts";
 
 /** What the adapter stands on. Tests reach a machine from outside through the same. */
@@ -41,13 +41,4 @@ export function createLinuxNfsServer({ run, readText }: LinuxNfsServerDeps): Nfs
       await systemctl((await isRunning()) ? "reload-or-restart" : "restart", signal);
     },
   };
-}
-
-/** Reads exportfs's own table: `PATH<tab>CLIENTS(OPTIONS)` a line, blanks of a path as octal numbers. */
-export function parseExportTable(text: string): readonly LiveExport[] {
-  return text.split("\n").flatMap((line) => {
-    const [, path, clients, options] = /^(\S+)\s+([^\s(]+)\((.*)\)$/.exec(line) ?? [];
-    if (path === undefined || clients === undefined || options === undefined) return [];
-    return [{ path: withoutOctalEscapes(path), clients, options: options.split(",") }];
-  });
 }
