@@ -139,11 +139,33 @@ describe("K8: of two MPIs that cannot run one program together", () => {
   it.each([
     ["another version", launcher("5.0.7")],
     ["another vendor", launcher("4.1.4", "MPICH")],
-    ["none any more", { mpirun: undefined }],
+    ["another vendor's in a version that it cannot tell", launcher("", "MPICH")],
   ])("a secondary with %s leaves the hostfile, and the primary stays", (_, over) => {
     const state = then(two, told("secondary1", over));
     expect(lines(state)).toEqual(["primary"]);
     expect(lines(then(state, told("secondary1", launcher("4.1.4"))))).toEqual(["primary", "secondary1"]);
+  });
+
+  it.each([
+    ["none any more, as amid an upgrade or from an older agent", { mpirun: undefined }],
+    ["a version that it cannot tell", launcher("")],
+  ])("a secondary with %s keeps its place", (_, over) => {
+    expect(lines(then(two, told("secondary1", over)))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("a primary that cannot tell its version is the measure of the vendor alone", () => {
+    const state = then(two, told("primary", launcher("")));
+    expect(lines(state)).toEqual(["primary", "secondary1"]);
+    expect(lines(then(state, told("secondary1", launcher("5.0.7"))))).toEqual(["primary", "secondary1"]);
+    expect(lines(then(state, told("secondary1", launcher("4.1.4", "MPICH"))))).toEqual(["primary"]);
+  });
+
+  it("a newcomer that cannot tell its version is let in", () => {
+    const facts = machine("secondary1", launcher(""));
+    expect(lines(runs(then(one, ...enrolled("secondary1", facts)), "secondary1", "primary"))).toEqual([
+      "primary",
+      "secondary1",
+    ]);
   });
 
   it("the primary's upgrade takes every other node out, never the primary, until they follow", () => {

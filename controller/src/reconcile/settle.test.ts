@@ -25,7 +25,12 @@ const variant = fc.record({
   userKey: fc.constantFrom(undefined, "ssh-ed25519 one", "ssh-ed25519 two"),
   interfaces: fc.constantFrom([], undefined),
   schedulable: fc.integer({ min: 1, max: 4 }),
-  mpirun: fc.constantFrom(undefined, { vendor: "Open MPI", version: "4.1.4" }, { vendor: "MPICH", version: "4.0.2" }),
+  mpirun: fc.constantFrom(
+    undefined,
+    { vendor: "Open MPI", version: "4.1.4" },
+    { vendor: "Open MPI", version: "" },
+    { vendor: "MPICH", version: "4.0.2" },
+  ),
   able: fc.boolean(),
 });
 
@@ -101,7 +106,7 @@ describe("whatever happens, in whatever order", () => {
     );
   });
 
-  it("the hostfile has a line for a reachable node with its address and the primary's MPI alone, and is never empty", () => {
+  it("the hostfile has a line for a reachable node with its address and no MPI but the primary's alone, and is never empty", () => {
     fc.assert(
       fc.property(histories, (history) => {
         play(history, (now, before) => {
@@ -110,8 +115,8 @@ describe("whatever happens, in whatever order", () => {
           for (const { node, slots } of now.hostfile.entries) {
             expect(now.nodes.get(node)).toMatchObject({ reachable: true, admitted: true });
             expect(now.nodes.get(node)?.facts.interfaces).not.toEqual([]);
-            const mpirun = now.nodes.get("primary")?.facts.mpirun;
-            if (mpirun !== undefined) expect(now.nodes.get(node)?.facts.mpirun).toEqual(mpirun);
+            const [one, other] = ["primary", node].map((each) => now.nodes.get(each)?.facts.mpirun);
+            if (one !== undefined && other !== undefined) expect(other.vendor).toBe(one.vendor);
             expect(slots).toBeGreaterThan(0);
             expect(slots).toBeLessThanOrEqual(now.spec.maxSlots);
           }

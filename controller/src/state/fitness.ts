@@ -13,7 +13,7 @@ export type Wait =
   | { readonly type: "first-run" }
   | { readonly type: "converging" }
   | { readonly type: "primary" }
-  /** It tells of no mpirun, and the primary has one. */
+  /** It tells of no mpirun, and the primary has one. Once admitted, it is not asked again. */
   | { readonly type: "mpirun" }
   /** The peers that do not know its newest address and keys. */
   | { readonly type: "known-by"; readonly peers: readonly string[] };
@@ -25,6 +25,7 @@ export type Wait =
  * Only a failed run of the newest desired state counts: an older one says what the node
  * lacked under a state that is no longer wanted. MPIs of two makes or versions cannot run one
  * program together; the primary, where programs start, is the measure and never objected to.
+ * What either of the two does not tell, as amid an upgrade, is no measure.
  */
 export function objectionTo(
   { spec, nodes }: Pick<ClusterState, "spec" | "nodes">,
@@ -36,10 +37,9 @@ export function objectionTo(
     return "run failed";
   // Before the first run there is no key of a user who does not exist yet.
   if (isCurrent(node) && (node.facts.hostKeys.length === 0 || node.facts.userKey === undefined)) return "keys missing";
-  const mpirun = launcherToMatch(spec, nodes, node);
-  if (mpirun === undefined || sameLauncher(mpirun, node.facts.mpirun)) return undefined;
-  // On its way a node may have none yet, or the one that its packages are about to replace: it is waited for.
-  return node.admitted || (isCurrent(node) && node.facts.mpirun !== undefined) ? "another mpirun" : undefined;
+  if (!areAtOdds(launcherToMatch(spec, nodes, node), node.facts.mpirun)) return undefined;
+  // On its way a node may have the one that its packages are about to replace: it is waited for.
+  return node.admitted || isCurrent(node) ? "another mpirun" : undefined;
 }
 
 /**
@@ -94,8 +94,11 @@ function launcherToMatch(spec: ClusterSpec, nodes: ClusterState["nodes"], node: 
   return node.name === primary ? undefined : nodes.get(primary)?.facts.mpirun;
 }
 
-function sameLauncher(one: MpiLauncher, other: MpiLauncher | undefined): boolean {
-  return one.vendor === other?.vendor && one.version === other.version;
+/** Tells whether two are known not to run one program together. */
+function areAtOdds(one: MpiLauncher | undefined, other: MpiLauncher | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  if (one.vendor !== other.vendor) return true;
+  return one.version !== "" && other.version !== "" && one.version !== other.version;
 }
 
 /** Tells whether a node is as it should be, but for the hostfile. */

@@ -121,11 +121,14 @@ it.each<[string, ClusterState, string, string, string]>([
     "mpirun is Open MPI 4.1.4 here and Open MPI 5.0.7 on primary",
   ],
   [
-    "K8: cannot tell which version of MPI it has",
-    runs(then(ready, ...enrolled("secondary1", machine("secondary1", other(""))), ...upgrade), "secondary1"),
+    "K8: has another vendor's MPI and cannot tell which version",
+    runs(
+      then(ready, ...enrolled("secondary1", machine("secondary1", { mpirun: { vendor: "MPICH", version: "" } }))),
+      "secondary1",
+    ),
     "secondary1",
     "degraded",
-    "mpirun is Open MPI of an unknown version here and Open MPI 5.0.7 on primary",
+    "mpirun is MPICH of an unknown version here and Open MPI 4.1.4 on primary",
   ],
   [
     "K8: has no mpirun so far",
