@@ -103,6 +103,17 @@ describe("what a kernel can do with NFS", () => {
     expect(await ability({ [`${modules}/modules.builtin`]: builtIn })).toEqual({ server: true, client: true });
   });
 
+  it("is what is loaded, in a container only where the kernel's modules are there too", async () => {
+    const loaded = { "/proc/filesystems": "nodev\tsysfs\nnodev\tnfsd\nnodev\tnfs4\n" };
+    const container = { ...loaded, "/run/systemd/container": "systemd-nspawn\n" };
+    expect(await ability(loaded)).toEqual({ server: true, client: true });
+    expect(await ability(container)).toEqual({ server: false, client: false });
+    const others = { "/lib/modules/6.2.0/modules.dep": "" };
+    expect(await ability({ ...container, ...others })).toEqual({ server: false, client: false });
+    const own = { [`${modules}/modules.dep`]: "" };
+    expect(await ability({ ...container, ...own })).toEqual({ server: true, client: true });
+  });
+
   it("is nothing with the modules of another kernel, as a container has them, or of other file systems", async () => {
     expect(await ability({ "/lib/modules/6.2.0/kernel/fs/nfsd/nfsd.ko": "" })).toEqual({
       server: false,

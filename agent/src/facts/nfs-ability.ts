@@ -13,20 +13,26 @@ const server: Side = { filesystem: "nfsd", folder: "kernel/fs/nfsd", module: "nf
 /** NFSv4 is the one that the mounts use. */
 const client: Side = { filesystem: "nfs4", folder: "kernel/fs/nfs", module: "nfsv4" };
 
+/** PID 1 leaves it where systemd runs in a container, and systemd-detect-virt(1) goes by it. */
+const containerMark = "/run/systemd/container";
+
 /**
  * Tells what the running kernel can do with NFS: loaded, built in, or there to be loaded.
  *
- * A container sees its host's kernel and none of its modules, and cannot load one.
+ * A container sees what its host has loaded, for purposes of its own and perhaps not for
+ * long, and cannot load a module: there it counts only beside that kernel's modules, by
+ * whose presence the container is let at its host's kernel.
  */
 export async function readNfsAbility(
   machine: Pick<Machine, "readText" | "list">,
   kernelRelease: string,
 ): Promise<NfsAbility> {
   const modules = `/lib/modules/${kernelRelease}`;
-  const loaded = parseFilesystems((await machine.readText("/proc/filesystems")) ?? "");
+  const filesystems = parseFilesystems((await machine.readText("/proc/filesystems")) ?? "");
+  const ours = (await machine.readText(containerMark)) === undefined || (await machine.list(modules)).length > 0;
   const builtIn = (await machine.readText(`${modules}/modules.builtin`)) ?? "";
   const can = async ({ filesystem, folder, module }: Side) =>
-    loaded.has(filesystem) ||
+    (ours && filesystems.has(filesystem)) ||
     builtIn.split("\n").includes(`${folder}/${module}.ko`) ||
     (await machine.list(`${modules}/${folder}`)).some((name) => isModule(name, module));
   return { server: await can(server), client: await can(client) };
