@@ -79,6 +79,23 @@ describe("Python", () => {
     expect((await host.files.read(`${home}/.bashrc`))?.content.toString()).toBe(`${lines}${ubuntu}`);
   });
 
+  it("keeps what the owner wrote into a start file during the build, and its access", async () => {
+    const host = hostWith({ [`${home}/.bashrc`]: file(ubuntu) });
+    const edited = { ...file(`alias ll="ls -l"\n${ubuntu}`), mode: 0o600 };
+    for (const change of pythonResource.plan(spec, await pythonResource.read(spec, host, signal))) {
+      await pythonResource.apply(change, host, signal);
+      if (change.action === "build") await host.files.replace(`${home}/.bashrc`, edited);
+    }
+    const after = await host.files.read(`${home}/.bashrc`);
+    expect(after?.content.toString()).toBe(`${lines}${edited.content.toString()}`);
+    expect(after?.mode).toBe(0o600);
+  });
+
+  it("leads no shell to a Python that is not built", async () => {
+    const changes = await planned(hostWith({ [`${home}/.bashrc`]: file(ubuntu) }));
+    expect(changes.slice(-2)).toEqual([`write ${home}/.bashrc`, `write ${home}/.profile`]);
+  });
+
   it("is built again where a build was cut short, however much of it is there", async () => {
     const half = { ...built, [`${root}/.cowherd-building-3.11.8`]: file() };
     expect(await planned(hostWith(half))).toEqual(["build Python 3.11.8"]);

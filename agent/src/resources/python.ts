@@ -35,13 +35,7 @@ type Change =
       readonly mirrorUrl: string | undefined;
     }
   | { readonly action: "make-global"; readonly who: Who; readonly version: string }
-  | {
-      readonly action: "write";
-      readonly who: Who;
-      readonly path: string;
-      readonly content: Buffer;
-      readonly stored: StoredFile | undefined;
-    };
+  | { readonly action: "put-block"; readonly who: Who; readonly path: string };
 
 type Who = { readonly user: string; readonly home: string };
 
@@ -82,12 +76,9 @@ export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
     }
     if (python?.type !== "file" || isHalf) changes.push({ action: "build", who, version, mirrorUrl });
     if (firstWord(global) !== version || shim === undefined) changes.push({ action: "make-global", who, version });
+    // Last: where the build fails, the owner's shells are led nowhere else than before.
     for (const [path, stored] of startFiles) {
-      const before = stored?.content.toString("latin1") ?? "";
-      const after = withBlock(before, startLines(home), "first");
-      if (after !== before) {
-        changes.push({ action: "write", who, path, content: Buffer.from(after, "latin1"), stored });
-      }
+      if (withStartLines(stored, home) !== undefined) changes.push({ action: "put-block", who, path });
     }
     return changes;
   },
@@ -102,9 +93,12 @@ export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
         return host.pythons.build(owner, change.version, change.mirrorUrl, signal, progress);
       case "make-global":
         return host.pythons.makeGlobal(owner, change.version, signal);
-      case "write": {
-        const { mode, uid, gid } = change.stored ?? { mode: 0o644, uid: owner.uid, gid: owner.gid };
-        return host.files.replace(change.path, { content: change.content, mode, uid, gid });
+      case "put-block": {
+        const stored = await host.files.read(change.path); // the owner may have edited it during the build
+        const content = withStartLines(stored, owner.home);
+        if (content === undefined) return;
+        const { mode, uid, gid } = stored ?? { mode: 0o644, uid: owner.uid, gid: owner.gid };
+        return host.files.replace(change.path, { content, mode, uid, gid });
       }
     }
   },
@@ -117,7 +111,7 @@ export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
         return `build Python ${change.version}`;
       case "make-global":
         return `make Python ${change.version} the one of ${change.who.user}`;
-      case "write":
+      case "put-block":
         return `write ${change.path}`;
     }
   },
@@ -155,6 +149,13 @@ function guardSpec({ user, home, version, pyenvUrl, pyenvSha256, mirrorUrl }: Sp
 
 function startFilesOf(home: string): readonly string[] {
   return [`${home}/.bashrc`, `${home}/.profile`];
+}
+
+/** Returns the file with the block in it, and undefined where it has it already. */
+function withStartLines(stored: StoredFile | undefined, home: string): Buffer | undefined {
+  const before = stored?.content.toString("latin1") ?? "";
+  const after = withBlock(before, startLines(home), "first");
+  return after === before ? undefined : Buffer.from(after, "latin1");
 }
 
 /** For every shell that follows POSIX; said twice, it adds nothing. */
