@@ -193,6 +193,6 @@ describe("what pip is told", () => {
 
   it("is to compile, take nothing from a cache and leave the rest alone, where it is to come from source", () => {
     const args = pipArguments({ ...plain, requirements: [{ name: "mpi4py" }], fromSource: true });
-    expect(args).toEqual(["--force-reinstall", "--no-deps", "--no-cache-dir", "--no-binary", ":all:", "--", "mpi4py"]);
+    expect(args).toEqual(["--force-reinstall", "--no-deps", "--no-cache-dir", "--no-binary", "mpi4py", "--", "mpi4py"]);
   });
 });

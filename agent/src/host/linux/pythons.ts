@@ -139,10 +139,15 @@ export function pipArguments({ requirements, indexUrl, findLinks, fromSource }: 
     ...(indexUrl === undefined && findLinks.length > 0 ? ["--no-index"] : []),
     ...findLinks.flatMap((url) => ["--find-links", url]),
     ...[...new Set(plain)].flatMap((host) => ["--trusted-host", host]),
-    ...(fromSource ? ["--force-reinstall", "--no-deps", "--no-cache-dir", "--no-binary", ":all:"] : []),
+    ...(fromSource ? ["--force-reinstall", "--no-deps", "--no-cache-dir", ...fromSourceAlone(requirements)] : []),
     "--",
     ...requirements.map(requirementText),
   ];
+}
+
+/** What they are built with may come built: an index that has only wheels of setuptools is enough. */
+function fromSourceAlone(requirements: readonly PythonRequirement[]): readonly string[] {
+  return requirements.flatMap(({ name }) => ["--no-binary", name]);
 }
 
 function requirementText({ name, version }: PythonRequirement): string {
