@@ -90,8 +90,19 @@ describe("NFS export", () => {
     });
   });
 
-  it("refuses to export what is missing, and what is no folder", async () => {
-    await expect(planned(createMemoryHost())).rejects.toMatchObject({ name: "NoSuchFolderError" });
+  it("plans to export a folder that is yet to be made, and refuses once it was not", async () => {
+    const host = createMemoryHost({ folders: { "/home/mpihpc": folders[path] }, nfsServer: serving });
+    expect((await planned(host)).map(nfsExportResource.describe)).toEqual([
+      "write /etc/exports",
+      `export ${path} to ${clients}`,
+    ]);
+    await expect(converged(host)).rejects.toMatchObject({ name: "NoSuchFolderError" });
+    expect((await planned(host)).map(nfsExportResource.describe)).toEqual([`export ${path} to ${clients}`]);
+    await host.files.makeFolder(path, { mode: 0o755, uid: 7777, gid: 7777 });
+    expect(await converged(host)).toBe(block);
+  });
+
+  it("refuses to export what is no folder", async () => {
     await expect(planned(createMemoryHost({ files: { [path]: "" } }))).rejects.toThrow("is not a folder");
   });
 

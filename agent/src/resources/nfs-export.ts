@@ -48,8 +48,8 @@ export const nfsExportResource: Resource<SpecOf<"nfsExport">, Observed, Change> 
   plan(spec, { stored, folder, server }) {
     const { path, clients } = spec;
     guardSpec(spec);
-    if (folder === undefined) throw new NoSuchFolderError(`${path} is to be exported and is not there`);
-    if (folder.type !== "folder") throw new ConflictError(`${path} is to be exported and is not a folder`);
+    if (folder !== undefined && folder.type !== "folder")
+      throw new ConflictError(`${path} is to be exported and is not a folder`);
     const before = stored?.content.toString("latin1") ?? "";
     const after = exportsWith(before, spec);
     const changes: Change[] = [];
@@ -57,7 +57,9 @@ export const nfsExportResource: Resource<SpecOf<"nfsExport">, Observed, Change> 
       const { mode, uid, gid } = stored ?? { mode: 0o644, uid: 0, gid: 0 };
       changes.push({ action: "write", file: { content: Buffer.from(after, "latin1"), mode, uid, gid } });
     }
-    if (changes.length > 0 || !serves(server, spec)) changes.push({ action: "serve", path, clients });
+    // A folder that is missing may be what an earlier resource makes.
+    if (changes.length > 0 || folder === undefined || !serves(server, spec))
+      changes.push({ action: "serve", path, clients });
     return changes;
   },
 
@@ -66,6 +68,8 @@ export const nfsExportResource: Resource<SpecOf<"nfsExport">, Observed, Change> 
       case "write":
         return host.files.replace(exportsPath, change.file);
       case "serve":
+        if ((await host.files.stat(change.path)) === undefined)
+          throw new NoSuchFolderError(`${change.path} is to be exported and is not there`);
         return host.nfsServer.serve(signal);
     }
   },
