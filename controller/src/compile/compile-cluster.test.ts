@@ -211,6 +211,23 @@ describe("the shared folder", () => {
     expect(ids(asked.get("secondary1"))).toContain("shared-mount");
   });
 
+  it.each([
+    ["cannot mount it", { nfs: { server: true, client: false } }],
+    ["never told whether it can", { nfs: undefined }],
+  ])("is left out on a secondary that %s, unless it was asked for", (_, over) => {
+    const state = given(published, ...enrolled("secondary2", machine("secondary2", over)));
+    const left = compileCluster(state);
+    expect(ids(left.get("secondary2"))).not.toContain("shared-mount");
+    expect(resource(left.get("secondary2"), "packages")).toMatchObject({
+      packages: expect.not.arrayContaining(["nfs-common"]),
+    });
+    expect(ids(left.get("secondary1"))).toContain("shared-mount");
+    expect(ids(left.get("primary"))).toContain("shared-export");
+    const asked = applied("shared: {}", state).get("secondary2");
+    expect(ids(asked)).toContain("shared-mount");
+    expect(resource(asked, "packages")).toMatchObject({ packages: expect.arrayContaining(["nfs-common"]) });
+  });
+
   it("is left out while nobody knows what the primary can do, and where it is off", () => {
     expect(ids(compileCluster(given(empty(), ...enrolled("secondary1"))).get("secondary1"))).not.toContain(
       "shared-mount",

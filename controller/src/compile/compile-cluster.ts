@@ -1,5 +1,6 @@
 import type { ResourceSpec } from "@cowherd/proto";
 import type { ClusterState } from "../state/cluster-state.ts";
+import { ableNode } from "./able-node.ts";
 import { clusterParts } from "./cluster-parts.ts";
 import { compileNode } from "./compile-node.ts";
 
@@ -14,8 +15,8 @@ export function compileCluster(state: ClusterState): ReadonlyMap<string, readonl
   const joined = [...state.spec.nodes.values()].filter(({ name }) => state.nodes.has(name));
   return new Map(
     joined.map((node) => {
-      const netplan = state.nodes.get(node.name)?.facts.netplan ?? false;
-      return [node.name, compileNode(state.spec, parts, { ...node, netplan }, state.hostfile)];
+      const able = ableNode(node, state.nodes.get(node.name)?.facts);
+      return [node.name, compileNode(state.spec, parts, able, state.hostfile)];
     }),
   );
 }

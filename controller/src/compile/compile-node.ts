@@ -1,7 +1,8 @@
 import type { ResourceSpec } from "@cowherd/proto";
 import { hostfileResource } from "../hostfile/hostfile-resource.ts";
-import type { ClusterSpec, NodeSpec } from "../spec/cluster-spec.ts";
+import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { PublishedHostfile } from "../state/cluster-state.ts";
+import type { AbleNode } from "./able-node.ts";
 import type { ClusterParts } from "./cluster-parts.ts";
 import { networkResources } from "./network-resources.ts";
 import { pythonBuildPackages, pythonResources } from "./python-resources.ts";
@@ -18,7 +19,7 @@ import { sharedPackages, sharedResources } from "./shared-folder.ts";
 export function compileNode(
   spec: ClusterSpec,
   parts: ClusterParts,
-  node: NodeSpec & { readonly netplan: boolean },
+  node: AbleNode,
   hostfile: PublishedHostfile | undefined,
 ): readonly ResourceSpec[] {
   const { name: user, uid, gid, home, shell, groups } = spec.user;
@@ -56,7 +57,7 @@ export function compileNode(
 }
 
 /** The operator's own first; what the rest of the spec needs follows, each once. */
-function packagesOf(spec: ClusterSpec, { shared }: ClusterParts, node: NodeSpec): readonly string[] {
+function packagesOf(spec: ClusterSpec, { shared }: ClusterParts, node: AbleNode): readonly string[] {
   const needed = [...sharedPackages(shared, node), ...(spec.python === undefined ? [] : pythonBuildPackages)];
   return [...new Set([...spec.packages, ...needed])];
 }

@@ -1,11 +1,12 @@
 import type { ResourceSpec } from "@cowherd/proto";
-import type { ClusterSpec, NodeSpec } from "../spec/cluster-spec.ts";
+import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import { parseSubnet } from "../spec/ipv4.ts";
+import type { AbleNode } from "./able-node.ts";
 
 /** Compiles the node's NICs; nothing where the spec leaves them alone, or where something else than netplan configures them. */
 export function networkResources(
   { network, subnet }: ClusterSpec,
-  { address, mac, netplan }: NodeSpec & { readonly netplan: boolean },
+  { address, mac, netplan }: AbleNode,
 ): readonly ResourceSpec[] {
   const prefix = parseSubnet(subnet)?.prefix;
   if (network === undefined || prefix === undefined || !netplan) return [];

@@ -88,10 +88,10 @@ export type NodeFacts = {
   /** The cluster user's public key. Undefined until the agent has made it. */
   readonly userKey: string | undefined;
   readonly agentVersion: string;
-  /** What its kernel can do with NFS. */
-  readonly nfs: { readonly server: boolean; readonly client: boolean };
-  /** netplan configures its network. */
-  readonly netplan: boolean;
+  /** What its kernel can do with NFS. Undefined where its agent never told. */
+  readonly nfs: { readonly server: boolean; readonly client: boolean } | undefined;
+  /** netplan configures its network. Undefined where its agent never told. */
+  readonly netplan: boolean | undefined;
   /** What starts there at the name mpirun. Undefined where nothing does, or nothing did so far. */
   readonly mpirun: MpiLauncher | undefined;
 };

@@ -44,6 +44,27 @@ it("tells which machines configure their network by something else than netplan"
   expect(noticesOf(given(state, { type: "spec-applied", spec: clusterSpec(names, "network: off") }))).toEqual([]);
 });
 
+it("does not guess what machines have whose agents never told", () => {
+  const silent = { nfs: undefined, netplan: undefined };
+  const many = names.flatMap((name) => enrolled(name, machine(name, silent)));
+  expect(noticesOf(given(empty(), ...many))).toEqual([]);
+});
+
+it("tells which machines cannot mount the shared folder, where there is one and nobody asked for it", () => {
+  const unable = machine("secondary2", { nfs: { server: true, client: false } });
+  const state = given(empty(), ...enrolled("primary"), ...enrolled("secondary1"), ...enrolled("secondary2", unable));
+  expect(noticesOf(state)).toEqual([
+    '/home/mpihpc/shared is not mounted on secondary2: the kernel there cannot use NFS; "shared: off" says that it should not be',
+  ]);
+  const primary = machine("primary", { nfs: { server: false, client: true } });
+  expect(noticesOf(given(state, { type: "facts-reported", node: "primary", facts: primary }))).toEqual([
+    expect.stringContaining("the kernel of primary cannot serve NFS"),
+  ]);
+  for (const more of ["shared: {}", "shared: off"]) {
+    expect(noticesOf(given(state, { type: "spec-applied", spec: clusterSpec(names, more) }))).toEqual([]);
+  }
+});
+
 it("names a few of very many machines", () => {
   const spec = clusterSpec(["primary", ...Array.from({ length: 9 }, (_, n) => `secondary${n + 1}`)]);
   const state = [...spec.nodes.keys()].reduce(

@@ -27,7 +27,7 @@ function subnetNotices({ spec, nodes }: ClusterState): readonly string[] {
 }
 
 function networkNotices({ spec, nodes }: ClusterState): readonly string[] {
-  const bare = [...nodes.values()].filter(({ facts }) => !facts.netplan);
+  const bare = [...nodes.values()].filter(({ facts }) => facts.netplan === false);
   if (spec.network === undefined || bare.length === 0) return [];
   return [
     `the network is left as it is on ${namesOf(bare)}: there is no netplan; "network: off" says that it should be`,
@@ -36,11 +36,16 @@ function networkNotices({ spec, nodes }: ClusterState): readonly string[] {
 
 function sharedNotices({ spec, nodes }: ClusterState): readonly string[] {
   const primary = nodes.get(primaryOf(spec));
-  if (spec.shared === undefined || spec.shared.required || primary === undefined || primary.facts.nfs.server) return [];
+  // A primary that never told, or has not joined, will tell soon.
+  if (spec.shared === undefined || spec.shared.required || primary?.facts.nfs === undefined) return [];
   const { path } = spec.shared;
-  return [
-    `${path} is not shared: the kernel of ${primary.name} cannot serve NFS; "shared: off" says that it should not be`,
-  ];
+  const hint = '"shared: off" says that it should not be';
+  if (!primary.facts.nfs.server) {
+    return [`${path} is not shared: the kernel of ${primary.name} cannot serve NFS; ${hint}`];
+  }
+  const unable = [...nodes.values()].filter((node) => node !== primary && node.facts.nfs?.client === false);
+  if (unable.length === 0) return [];
+  return [`${path} is not mounted on ${namesOf(unable)}: the kernel there cannot use NFS; ${hint}`];
 }
 
 function namesOf(nodes: readonly NodeState[]): string {

@@ -119,10 +119,9 @@ const facts = z.object({
   hostKeys: listOf(publicKey, 16),
   userKeys: listOf(z.object({ user: textLike(/^[!-~]{1,32}$/, "a user's name"), key: publicKey }), 64),
   agentVersion: word,
-  // An agent that says nothing of it makes no use of it either.
   nfs: z
     .object({ server: z.boolean("expected true or false"), client: z.boolean("expected true or false") })
-    .default({ server: false, client: false }),
+    .optional(),
   netplan: z.boolean("expected true or false"),
   mpirun: z
     .object({
@@ -145,7 +144,7 @@ export function parseFacts(reported: ReportedFacts, { maxSlots, user }: FactsLim
     const { path = [], message = "" } = parsed.error.issues[0] ?? {};
     throw new FactsRefusedError(path.map(String).join("."), message);
   }
-  const { userKeys, hostKeys, memoryBytes, processors: found, mpirun, ...rest } = parsed.data;
+  const { userKeys, hostKeys, memoryBytes, processors: found, nfs, netplan, mpirun, ...rest } = parsed.data;
   const count = { online: found.online, schedulable: found.schedulable, quota: found.quota, cores: found.cores };
   const slots = offeredSlots(count);
   if (slots > maxSlots) throw new FactsRefusedError("processors", `${slots} slots, and maxSlots is ${maxSlots}`);
@@ -157,6 +156,9 @@ export function parseFacts(reported: ReportedFacts, { maxSlots, user }: FactsLim
     memoryBytes: Number(memoryBytes),
     hostKeys: [...new Set(hostKeys)].sort(),
     userKey: own,
+    nfs,
+    // False is also what the wire shows of an agent from before either was told.
+    netplan: nfs && netplan,
     mpirun: mpirun && { vendor: mpirun.vendor, version: mpirun.version },
   };
 }

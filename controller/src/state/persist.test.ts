@@ -26,8 +26,8 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
         hostname: fc.string(),
         userKey: maybe(fc.string()),
         quota: maybe(fc.double({ min: 0.1, max: 64, noNaN: true })),
-        nfs: fc.record({ server: fc.boolean(), client: fc.boolean() }),
-        netplan: fc.boolean(),
+        nfs: maybe(fc.record({ server: fc.boolean(), client: fc.boolean() })),
+        netplan: maybe(fc.boolean()),
         mpirun: maybe(fc.record({ vendor: fc.string(), version: fc.string() })),
       })
       .map(({ quota, ...rest }) =>
