@@ -216,6 +216,18 @@ describe("a change of the network", () => {
     expect(machine.uptime()).toBeLessThanOrEqual(1_000 + 40_000);
   });
 
+  it("E12: is in force after a power cut amid netplan's work, and not applied again", async () => {
+    const machine = createMachine();
+    const dying = machine.startAgent(8); // the files are new, and netplan is about to be asked
+    void dying.keeper.change(change(), signal).catch(() => {});
+    await dying.dead;
+    expect((await machine.journal.read()).pending?.phase).toBe("applying");
+    machine.cutPower(1_000);
+    machine.netplan.apply = () => Promise.reject(new Error("applied again"));
+    await machine.startAgent().keeper.recover();
+    expect(await machine.stands()).toEqual({ ...fresh, pending: undefined, end: "confirmed" });
+  });
+
   it.each([-10 * 365 * 86_400_000, 10 * 365 * 86_400_000])(
     "E12: waits no longer than at first, and at least a moment, with a calendar that is off by %i ms",
     async (offMs) => {

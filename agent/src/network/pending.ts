@@ -108,12 +108,14 @@ export function inForceFrom(pending: Pending, now: Moment): Pending {
 
 /**
  * Carries the deadline over to a new boot: what the calendar says is left, but no less than
- * ten seconds and no more than there was at first, whatever the calendar says. Pure.
+ * ten seconds and no more than there was at first, whatever the calendar says. The files are
+ * in force, also where the power went amid netplan's work: the boot itself applied them. Pure.
  */
 export function adopted(pending: Pending, now: Moment): Pending {
   const left = pending.deadlineCalendarMs - now.calendarMs;
   const leftMs = Math.min(pending.confirmMs, Math.max(leastMs, left));
-  return { ...pending, bootId: now.bootId, boots: pending.boots + 1, deadlineUptimeMs: now.uptimeMs + leftMs };
+  const deadlineUptimeMs = now.uptimeMs + leftMs;
+  return { ...pending, phase: "applied", bootId: now.bootId, boots: pending.boots + 1, deadlineUptimeMs };
 }
 
 function notReached({ address, confirmMs }: Pending): string {

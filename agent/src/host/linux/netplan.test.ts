@@ -1,6 +1,7 @@
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path/posix";
 import { expect, it } from "vitest";
+import { JobLostError, type Jobs } from "../../jobs/jobs.ts";
 import { createMemoryJobs } from "../../jobs/memory-jobs.ts";
 import { netplanContract } from "../netplan.contract.ts";
 import { createLinuxFiles } from "./files.ts";
@@ -60,4 +61,26 @@ it("reads a NIC from /sys and /proc", async () => {
     leadsOut: true,
   });
   expect(nics.get("docker0")).toMatchObject({ device: false, link: "down", leadsOut: false });
+});
+
+it("E12: runs a job once more that a power cut ended, and no third time", async () => {
+  const { root } = await create({});
+  const losing = (losses: number) => {
+    const run: string[] = [];
+    const jobs: Jobs = {
+      async run({ id }) {
+        run.push(id);
+        if (run.length <= losses) throw new JobLostError("lost");
+        return { exitCode: 0, output: "" };
+      },
+    };
+    return { run, netplan: createLinuxNetplan({ root, files: createLinuxFiles(root), jobs }) };
+  };
+  const { signal } = new AbortController();
+  const once = losing(1);
+  await once.netplan.apply("a1-old", 5, signal);
+  expect(once.run).toEqual(["netplan-apply-a1-old", "netplan-apply-a1-old"]);
+  const twice = losing(2);
+  await expect(twice.netplan.apply("a1-old", 5, signal)).rejects.toMatchObject({ name: "JobLostError" });
+  expect(twice.run).toHaveLength(2);
 });

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, readlink, rm } from "node:fs/promises";
 import os from "node:os";
 import { basename, dirname } from "node:path/posix";
-import type { Job, Jobs } from "../../jobs/jobs.ts";
+import { type Job, JobLostError, type Jobs } from "../../jobs/jobs.ts";
 import { parseLiveState } from "../../network/live-state.ts";
 import type { Nic } from "../../network/nic.ts";
 import { defaultDevices, parseRoutes, type Route } from "../../network/routes.ts";
@@ -34,7 +34,10 @@ export function createLinuxNetplan({ root, files, jobs }: LinuxNetplanDeps): Net
     // netplan waits for services without an end of its own; timeout(1) ends it and its children.
     const argv = ["/usr/bin/timeout", "--kill-after=5", `${seconds}`, program, verb] as const;
     const job: Job = { id: `netplan-${verb}-${id}`, argv, env };
-    const { exitCode, output } = await jobs.run(job, signal);
+    const { exitCode, output } = await jobs.run(job, signal).catch((error: unknown) => {
+      if (error instanceof JobLostError) return jobs.run(job, signal); // a power cut ended it, and this is the next boot
+      throw error;
+    });
     if (exitCode === 0) return;
     const why = exitCode === 124 ? `no end after ${seconds} s` : lastWords(output) || `exit code ${exitCode}`;
     throw new NetplanError(`netplan ${verb}: ${why}`);
