@@ -1,4 +1,4 @@
-import type { SpecOf } from "@cowherd/proto";
+import { exportOptionProblem, type SpecOf } from "@cowherd/proto";
 import { describe, expect, it } from "vitest";
 import type { Host } from "../host/host.ts";
 import { createMemoryHost, type MemoryHostSeed } from "../host/memory-host.ts";
@@ -117,6 +117,17 @@ describe("NFS export", () => {
     for (const wrong of ["secondary1", "*.example.org", "@netgroup", "192.168.56.11", "", "*(rw) /etc *"])
       await expect(planned(host(), { ...spec, clients: wrong })).rejects.toMatchObject({ name: "RefusedSpecError" });
   });
+
+  it.each(["", "rw)", "rw,ro", "refer=/x@evil", "replicas=/x@h", "mountpoint", "sec=none", "rw\n/ *(rw", "fsid=../x"])(
+    "refuses %j for an option, in the words in which cluster.yaml is refused",
+    async (option) => {
+      const wrong = { ...spec, options: ["rw", option] };
+      await expect(planned(createMemoryHost({ folders }), wrong)).rejects.toMatchObject({
+        name: "RefusedSpecError",
+        message: `${JSON.stringify(option)} ${exportOptionProblem(option)}`,
+      });
+    },
+  );
 
   it.each([
     { path: "/etc" },

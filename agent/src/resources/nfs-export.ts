@@ -1,7 +1,7 @@
-import type { SpecOf } from "@cowherd/proto";
+import { exportOptionProblem, type SpecOf } from "@cowherd/proto";
 import type { Standing, StoredFile } from "../host/files.ts";
 import type { NfsServerState } from "../host/nfs-server.ts";
-import { fulfils, isExportOption, sameOptions } from "./export-options.ts";
+import { fulfils, sameOptions } from "./export-options.ts";
 import { readExports } from "./exports-file.ts";
 import { foreignText, withBlock } from "./managed-block.ts";
 import { ConflictError, type Resource } from "./resource.ts";
@@ -91,8 +91,10 @@ function guardSpec({ clients, options }: SpecOf<"nfsExport">): void {
     clients === "*" || isSubnet(clients),
     () => `${JSON.stringify(clients)} is neither a network in CIDR form nor "*"`,
   );
-  for (const option of options)
-    guard(isExportOption(option), () => `${JSON.stringify(option)} is not an option of exports that Cowherd knows`);
+  for (const option of options) {
+    const problem = exportOptionProblem(option);
+    guard(problem === undefined, () => `${JSON.stringify(option)} ${problem}`);
+  }
   guard(options.length > 0, () => "an export without options would be one that nobody can write to");
 }
 
