@@ -23,25 +23,35 @@ export function jobsContract(
     expect(second.output).toBe("second\n");
   });
 
-  it("joins a job that runs, and does not repeat it", async () => {
+  it("joins a job that runs, does not repeat it, and says where it is another than the one asked for", async () => {
     const { jobs, restart, scripted } = await create();
     const agent = new AbortController();
     const waiting = jobs.run(scripted("slow", { text: "once", exitCode: 0, seconds: 0.2 }), agent.signal);
     setTimeout(() => agent.abort(), 100);
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
     const other = scripted("slow", { text: "twice", exitCode: 1, seconds: 0 });
-    expect(await restart().run(other, signal)).toEqual({ exitCode: 0, output: "once\n" });
+    expect(await restart().run(other, signal)).toEqual({ exitCode: 0, output: "once\n", stale: true });
   });
 
-  it("tells of a job that ended while nobody waited", async () => {
+  it("has nothing to say against the end of the very job that was joined", async () => {
+    const { jobs, restart, scripted } = await create();
+    const job = scripted("same", { text: "once", exitCode: 1, seconds: 0.2 });
+    const agent = new AbortController();
+    const waiting = jobs.run(job, agent.signal);
+    setTimeout(() => agent.abort(), 100);
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    expect(await restart().run(job, signal)).toEqual({ exitCode: 1, output: "once\n" });
+  });
+
+  it("tells of a job that ended while nobody waited, and that it had ended", async () => {
     const { jobs, restart, scripted } = await create();
     const agent = new AbortController();
-    const waiting = jobs.run(scripted("unseen", { text: "done", exitCode: 0, seconds: 0.1 }), agent.signal);
+    const job = scripted("unseen", { text: "done", exitCode: 0, seconds: 0.1 });
+    const waiting = jobs.run(job, agent.signal);
     setTimeout(() => agent.abort(), 50);
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const other = scripted("unseen", { text: "again", exitCode: 1, seconds: 0 });
-    expect(await restart().run(other, signal)).toEqual({ exitCode: 0, output: "done\n" });
+    expect(await restart().run(job, signal)).toEqual({ exitCode: 0, output: "done\n", stale: true });
   });
 
   it("tells what a job has written while it goes on, also to who joins it later", async () => {

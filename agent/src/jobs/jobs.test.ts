@@ -25,7 +25,7 @@ describe("memory jobs", () =>
         return { exitCode, output: `${text}\n` };
       }, world);
     const scripted: ScriptedJob = (id, script) => {
-      const job = { id, argv: ["/bin/true"], env: {} } as const;
+      const job = { id, argv: ["/bin/echo", script.text], env: {} } as const;
       scripts.set(job, script);
       return job;
     };

@@ -32,6 +32,11 @@ export type JobEnd = {
   readonly exitCode: number;
   /** The end of what it wrote, standard output and error together, at most 16 KiB. */
   readonly output: string;
+  /**
+   * There where the end may say nothing about the job that was asked for: it had come before
+   * anybody asked, however long ago, or is that of a job which does something else.
+   */
+  readonly stale?: true;
 };
 
 /** The job ended in a way that left no exit code, such as a power cut. It may be run again. */

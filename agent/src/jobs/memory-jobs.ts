@@ -4,7 +4,12 @@ import type { Job, JobEnd, Jobs } from "./jobs.ts";
 type Written = { output: string; readonly hearers: Set<(output: string) => void> };
 
 /** A job that runs or ended. */
-type RunningJob = { readonly end: Promise<JobEnd>; readonly written: Written };
+type RunningJob = {
+  readonly job: Job;
+  readonly end: Promise<JobEnd>;
+  readonly written: Written;
+  hasEnded: boolean;
+};
 
 /** The jobs of a machine that lives in memory: they outlast every Jobs that is made over it. */
 export type JobWorld = Map<string, RunningJob>;
@@ -25,7 +30,11 @@ export function createMemoryJobs(
       written.output += piece;
       for (const heard of written.hearers) heard(written.output);
     });
-    const running = { end, written };
+    const running: RunningJob = { job, end, written, hasEnded: false };
+    const mark = () => {
+      running.hasEnded = true;
+    };
+    end.then(mark, mark);
     world.set(job.id, running);
     return running;
   }
@@ -33,7 +42,9 @@ export function createMemoryJobs(
   return {
     async run(job, signal, heard = () => {}) {
       signal.throwIfAborted();
-      const { end: running, written } = world.get(job.id) ?? start(job);
+      const joined = world.get(job.id);
+      const isStale = joined?.hasEnded || (joined !== undefined && JSON.stringify(joined.job) !== JSON.stringify(job));
+      const { end: running, written } = joined ?? start(job);
       const left = new Promise<never>((_resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
@@ -42,7 +53,7 @@ export function createMemoryJobs(
       try {
         const end = await Promise.race([running, left]);
         world.delete(job.id);
-        return end;
+        return { ...end, ...(isStale && { stale: true }) };
       } finally {
         written.hearers.delete(heard);
       }

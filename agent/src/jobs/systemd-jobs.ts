@@ -39,7 +39,7 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
 
   async function start(job: Job, at: string, signal: AbortSignal): Promise<void> {
     await writeFile(join(at, exitRecorder), recordExitScript, { mode: 0o600 });
-    await writeFile(join(at, "job.json"), JSON.stringify({ unit: unitOf(job.id), ...job }), { mode: 0o600 });
+    await writeFile(join(at, "job.json"), recordOf(job), { mode: 0o600 });
     try {
       await execute(startCommand(job, at), signal);
     } catch (error) {
@@ -57,8 +57,9 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
       signal.throwIfAborted();
       const at = join(folder, job.id);
       await mkdir(at, { recursive: true, mode: 0o700 });
+      const hadEnded = (await readText(join(at, "exit"))) !== undefined;
       const started = (await stat(join(at, "output")).catch(ignoreAbsence)) !== undefined;
-      if (!started && !(await isLoaded(job.id)) && (await readText(join(at, "exit"))) === undefined) {
+      if (!started && !hadEnded && !(await isLoaded(job.id))) {
         await start(job, at, signal);
       }
       {
@@ -68,9 +69,10 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
       const exit = await readText(join(at, "exit"));
       const exitCode = exit === undefined ? undefined : parseExitRecord(exit);
       const output = await readOutputEnd(join(at, "output"));
+      const isStale = hadEnded || (await readText(join(at, "job.json"))) !== recordOf(job);
       await removeFolder(at);
       if (exitCode === undefined) throw new JobLostError(`job ${job.id} left no exit code`);
-      return { exitCode, output } satisfies JobEnd;
+      return { exitCode, output, ...(isStale && { stale: true }) } satisfies JobEnd;
     },
   };
 }
@@ -115,6 +117,11 @@ function watchIfAny(at: string, changed: () => void, watch: Waiting["watch"]): F
   } catch {
     return undefined; // the work itself needs no watch
   }
+}
+
+/** What an agent writes down of a job before it starts it. */
+function recordOf(job: Job): string {
+  return JSON.stringify({ unit: unitOf(job.id), ...job });
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -126,6 +126,37 @@ describe.runIf(process.platform === "linux" && existsSync("/usr/bin/curl"))("on 
     expect(existsSync(pythonProgram(owner.home, version))).toBe(false);
   });
 
+  it("believes no end of an earlier job, unless what was to be done is done", async () => {
+    const { jobs, owner, source } = await createWorld();
+    const leftovers = new Map<string, number>();
+    const withLeftovers: Jobs = {
+      async run(job, own) {
+        const exitCode = leftovers.get(job.id);
+        leftovers.delete(job.id);
+        return exitCode === undefined ? jobs.run(job, own) : { exitCode, output: "Terminated\n", stale: true };
+      },
+    };
+    const pythons = createLinuxPythons({ jobs: withLeftovers, calendar: Date.now });
+    await pythons.installPyenv(owner, source, signal);
+    const id = `python-build-${me.uid}-3-11-2`;
+    for (const exitCode of [143, 0]) {
+      await rm(`${pyenvRoot(owner.home)}/versions`, { recursive: true, force: true });
+      leftovers.set(id, exitCode);
+      await pythons.build(owner, version, undefined, signal);
+      expect(existsSync(pythonProgram(owner.home, version))).toBe(true);
+    }
+    leftovers.set(id, 0);
+    const before = jobs.asked.length;
+    await pythons.build(owner, version, undefined, signal);
+    expect(jobs.asked).toHaveLength(before);
+
+    leftovers.set(`python-pip-${me.uid}-3-11-2`, 1);
+    const requirements = [{ name: "click", version: "8.1.3" }];
+    const request = { requirements, indexUrl: undefined, findLinks: [], fromSource: false };
+    await pythons.install(owner, version, request, signal);
+    expect(jobs.asked.at(-1)?.argv).toContain("click==8.1.3");
+  });
+
   it("does everything as the owner, in no hurry and for no more than hours, with texts as arguments alone", async () => {
     const { jobs, pythons, owner, source } = await createWorld();
     await pythons.installPyenv(owner, source, signal);

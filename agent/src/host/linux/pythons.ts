@@ -8,6 +8,7 @@ import {
   PythonError,
   type PythonOwner,
   type Pythons,
+  pyenvProgram,
   pyenvRoot,
   pythonProgram,
 } from "../pythons.ts";
@@ -30,14 +31,22 @@ export type LinuxPythonsDeps = {
 
 /** Users' Pythons through pyenv and pip, in jobs of their own that run as the user. */
 export function createLinuxPythons({ jobs, calendar }: LinuxPythonsDeps): Pythons {
-  /** Runs a fixed script with arguments; what it does is named in the error. */
+  /**
+   * Runs a fixed script with arguments; what it does is named in the error.
+   *
+   * The end of a job may be that of an earlier one, such as of a build that a shutdown cut
+   * short: so once more, unless what was to be done is done.
+   */
   async function perform(
     what: string,
     job: Job,
     signal: AbortSignal,
     heard: (output: string) => void = () => {},
+    isDone: () => Promise<boolean> = async () => false,
   ): Promise<void> {
-    const { exitCode, output } = await jobs.run(job, signal, heard);
+    const first = await jobs.run(job, signal, heard);
+    if (first.stale && (await isDone())) return;
+    const { exitCode, output } = first.stale ? await jobs.run(job, signal, heard) : first;
     if (exitCode !== 0) throw new PythonError(`${what}: ${pythonFailureReason(output)}`);
   }
 
@@ -45,7 +54,7 @@ export function createLinuxPythons({ jobs, calendar }: LinuxPythonsDeps): Python
     async installPyenv(owner, { url, sha256 = "" }, signal, progress) {
       progress?.("downloading pyenv");
       const job = jobOf(owner, `pyenv-${owner.uid}`, limits.pyenv, installPyenvScript, [owner.home, url, sha256]);
-      await perform("install pyenv", job, signal);
+      await perform("install pyenv", job, signal, undefined, () => isThere(pyenvProgram(owner.home)));
     },
 
     async build(owner, version, mirrorUrl, signal, progress) {
@@ -62,10 +71,12 @@ export function createLinuxPythons({ jobs, calendar }: LinuxPythonsDeps): Python
         if (isWaiting) progress?.(`building ${version}: ${now} (${minutes} min)`); // or it would outlast the build
       };
       try {
-        await perform(`build Python ${version}`, job, signal, (output) => {
+        const heard = (output: string) => {
           phase = pythonBuildPhase(output) ?? phase; // a line that tells nothing is a part of what went before
           void tell(phase);
-        });
+        };
+        const isBuilt = async () => (await isThere(pythonProgram(owner.home, version))) && !(await isThere(mark));
+        await perform(`build Python ${version}`, job, signal, heard, isBuilt);
       } finally {
         isWaiting = false;
       }
@@ -166,8 +177,11 @@ async function compilerOfLauncher(): Promise<Readonly<Record<string, string>>> {
       ? "mpich"
       : undefined;
   const compiler = `/usr/bin/mpicc.${suffix}`;
-  const isThere = suffix !== undefined && (await lstat(compiler).catch(() => undefined)) !== undefined;
-  return isThere ? { MPICC: compiler } : {};
+  return suffix !== undefined && (await isThere(compiler)) ? { MPICC: compiler } : {};
+}
+
+async function isThere(at: string): Promise<boolean> {
+  return (await lstat(at).catch(() => undefined)) !== undefined;
 }
 
 /** The mark was made when the build began, whichever agent saw that. */
