@@ -10,7 +10,7 @@ import { collectFacts } from "./facts/collect-facts.ts";
 import { createLinuxMachine } from "./facts/linux-machine.ts";
 import { readMoment } from "./host/linux/boot-moment.ts";
 import { createLinuxFiles } from "./host/linux/files.ts";
-import { createLinuxNetplan, readRoutes } from "./host/linux/netplan.ts";
+import { createLinuxNetplan, readCarrier, readRoutes } from "./host/linux/netplan.ts";
 import { createLinuxHost } from "./host/linux-host.ts";
 import { requireCommand } from "./host/run-command.ts";
 import { createAwaitedJobs } from "./jobs/awaited-jobs.ts";
@@ -114,7 +114,11 @@ function machineDeps(
     {
       netplan: createLinuxNetplan({ root: "", files, jobs }),
       journal: createNetworkJournal({ files, stateFolder, owner }),
-      controller: createTlsReach({ membership, routes: () => readRoutes("") }),
+      controller: createTlsReach({
+        membership,
+        routes: () => readRoutes(""),
+        hasCarrier: (device) => readCarrier("", device),
+      }),
       moment: readMoment,
       sleep: clock.sleep,
       newId: () => randomBytes(4).toString("hex"),

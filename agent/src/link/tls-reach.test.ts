@@ -12,12 +12,13 @@ afterEach(() => controller?.stop());
 
 async function reaches(
   from: { address: string; device: string },
-  change: { authority?: string; address?: string } = {},
+  { carrier = [from.device], ...change }: { authority?: string; address?: string; carrier?: readonly string[] } = {},
 ) {
   const authority = await createTestAuthority();
   controller = await startLoopbackController(authority);
   const membership = { address: "127.0.0.1", agentPort: controller.port, authority: authority.certificate, ...change };
-  return createTlsReach({ membership, routes: async () => [loopback] }).reach(from, signal);
+  const hasCarrier = async (device: string) => carrier.includes(device);
+  return createTlsReach({ membership, routes: async () => [loopback], hasCarrier }).reach(from, signal);
 }
 
 it("reaches the controller from the declared address", async () => {
@@ -39,4 +40,9 @@ it("E1: counts no way through another interface", async () => {
 
 it("reaches nobody from an address that the machine does not hold", async () => {
   expect(await reaches({ address: "192.0.2.1/0", device: "lo" })).toBe(false);
+});
+
+it("E12: takes a primary that reaches itself for cut off where the cable is in another interface", async () => {
+  expect(await reaches({ address: "127.0.0.1/8", device: "lo" }, { carrier: ["ens4"] })).toBe(false);
+  expect(await reaches({ address: "127.0.0.1/8", device: "lo" }, { carrier: ["lo"] })).toBe(true);
 });

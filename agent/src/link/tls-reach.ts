@@ -12,12 +12,21 @@ export type TlsReachDeps = {
   /** Where the controller is, and who may say to be it. */
   readonly membership: Pick<Membership, "address" | "agentPort" | "authority">;
   routes(): Promise<readonly Route[]>;
+  /** Tells whether a cable, or what stands for one, is in an interface. False where there is no such interface. */
+  hasCarrier(device: string): Promise<boolean>;
 };
 
 const connectMs = 3_000;
 
-/** Reaches the controller by a TLS handshake: nobody else holds a certificate of the cluster's CA with its name. */
-export function createTlsReach({ membership, routes }: TlsReachDeps): ReachController {
+/**
+ * Reaches the controller by a TLS handshake: nobody else holds a certificate of the cluster's CA with its name.
+ *
+ * On the primary that handshake leaves the machine through no interface, so the interface
+ * must have a carrier besides. Not proved there: that any node is reached over it. The
+ * wrong NIC of two with a cable each, or a wrong length of the network, is confirmed, and
+ * shows in the secondaries that the controller misses.
+ */
+export function createTlsReach({ membership, routes, hasCarrier }: TlsReachDeps): ReachController {
   return {
     async reach({ address, device }, signal) {
       try {
@@ -25,7 +34,9 @@ export function createTlsReach({ membership, routes }: TlsReachDeps): ReachContr
         const { address: to } = await lookup(host, { family: 4 });
         const cidr = parseCidr(address);
         const isNear = cidr !== undefined && isWithin(cidr, to);
-        if (isNear && !isOwn(to) && deviceTowards(to, await routes()) !== device) return false;
+        const own = isOwn(to);
+        if (own && !(await hasCarrier(device))) return false;
+        if (isNear && !own && deviceTowards(to, await routes()) !== device) return false;
         const localAddress = isNear ? addressOf(address) : undefined;
         return await handshake({ host: to, port, localAddress, ca: authority }, signal);
       } catch {

@@ -5,7 +5,7 @@ import { JobLostError, type Jobs } from "../../jobs/jobs.ts";
 import { createMemoryJobs } from "../../jobs/memory-jobs.ts";
 import { netplanContract } from "../netplan.contract.ts";
 import { createLinuxFiles } from "./files.ts";
-import { createLinuxNetplan } from "./netplan.ts";
+import { createLinuxNetplan, readCarrier } from "./netplan.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
@@ -83,4 +83,14 @@ it("E12: runs a job once more that a power cut ended, and no third time", async 
   const twice = losing(2);
   await expect(twice.netplan.apply("a1-old", 5, signal)).rejects.toMatchObject({ name: "JobLostError" });
   expect(twice.run).toHaveLength(2);
+});
+
+it("tells which interface has a carrier", async () => {
+  const { root } = await create({
+    "/sys/class/net/ens3/carrier": "1\n",
+    "/sys/class/net/ens4/carrier": "0\n",
+    "/sys/class/net/docker0/flags": "0x1002\n", // down: carrier cannot be read
+  });
+  const all = await Promise.all(["ens3", "ens4", "docker0", "none"].map((device) => readCarrier(root, device)));
+  expect(all).toEqual([true, false, false, false]);
 });

@@ -94,6 +94,11 @@ export async function readRoutes(root: string): Promise<readonly Route[]> {
   return parseRoutes((await readText(`${root}/proc/net/route`)) ?? "");
 }
 
+/** Tells whether an interface is up and has a carrier, as /sys/class/net has it. False where there is none. */
+export async function readCarrier(root: string, device: string): Promise<boolean> {
+  return (await readText(`${root}/sys/class/net/${device}/carrier`))?.trim() === "1";
+}
+
 async function readNic(root: string, name: string, leadingOut: ReadonlySet<string>): Promise<Nic> {
   const at = `${root}/sys/class/net/${name}`;
   const [mac, flags, carrier, index, device, driver, master] = await Promise.all([
