@@ -3,7 +3,7 @@ import type { Nic } from "./nic.ts";
 import { type NetplanFile, ownPath, wantedFiles } from "./wanted-files.ts";
 
 const cloudPath = "/etc/netplan/50-cloud-init.yaml";
-const spec = { address: "192.168.56.11/24", mac: undefined, nameservers: ["1.1.1.1", "8.8.8.8"] };
+const spec = { address: "192.168.56.11/24", mac: undefined, nameservers: ["1.1.1.1", "8.8.8.8"], demanded: true };
 
 function nic(name: string, addresses: readonly string[], more: Partial<Nic> = {}): Nic {
   const mac = `52:54:00:00:00:0${name.slice(-1)}`;
@@ -18,7 +18,9 @@ const yaml = (...lines: readonly string[]) => ["network:", "  version: 2", "  et
 const installer = yaml("    ens3:", "      dhcp4: true", "    ens4:", "      dhcp4: true");
 
 function wanted(files: readonly NetplanFile[], nics: readonly Nic[] = [cluster, nat]) {
-  const { writes, backups, ...rest } = wantedFiles(spec, nics, files);
+  const found = wantedFiles(spec, nics, files);
+  if (found === undefined) throw new Error("the machine's network would be left as it is");
+  const { writes, backups, ...rest } = found;
   const text = (of: typeof writes) => Object.fromEntries(of.map((one) => [one.path, one.file.content.toString()]));
   return { ...rest, raw: writes, writes: text(writes), backups: text(backups) };
 }
@@ -123,6 +125,7 @@ network:
   it("E11: refuse to take the only way out from a machine, and take a second one", () => {
     const only = nic("ens3", ["192.168.56.11/24"], { leadsOut: true });
     expect(() => wanted([], [only])).toThrow("ens3 is the machine's only way out");
+    expect(wantedFiles({ ...spec, demanded: false }, [only], [file(cloudPath, "network: [\n")])).toBeUndefined();
     expect(wanted([file(cloudPath, installer)], [only, nat]).writes[cloudPath]).not.toContain("ens3");
   });
 

@@ -43,27 +43,29 @@ const ownFolder = "/etc/netplan/";
 const mode = 0o600;
 
 /**
- * Says what must become of netplan's files. Pure.
+ * Says what must become of netplan's files. Undefined where the machine's network is to be
+ * left as it is: the cluster's NIC is its only way out, and nobody asked for more. Pure.
  *
  * Throws ConflictError with the reason where that cannot be said or would take something
- * from somebody: no NIC found, a NIC that is the machine's only way out or a part of a
- * bridge, a file that cannot be read.
+ * from somebody: no NIC found, a NIC that is the machine's only way out where the network is
+ * demanded, or a part of a bridge, a file that cannot be read.
  */
 export function wantedFiles(
-  spec: Pick<SpecOf<"network">, "address" | "mac" | "nameservers">,
+  spec: Pick<SpecOf<"network">, "address" | "mac" | "nameservers" | "demanded">,
   nics: readonly Nic[],
   files: readonly NetplanFile[],
-): WantedNetwork {
+): WantedNetwork | undefined {
   const cidr = parseCidr(spec.address) ?? { address: spec.address, length: 32 };
   const texts = files.map(({ path, content }) => ({ path, text: content.toString("utf8") }));
-  const said = readDefinitions(texts.filter(({ path }) => path !== ownPath));
   const nic = clusterNic(nics, { cidr, mac: spec.mac, formerMac: formerMac(texts) });
   if (nic.leadsOut && nics.every(({ name, leadsOut }) => name === nic.name || !leadsOut)) {
+    if (!spec.demanded) return undefined;
     throw new ConflictError(
       `${nic.name} is the machine's only way out, and a NIC of the cluster's may hold no default route: ` +
         'give the machine a second NIC, or write "network: off" in cluster.yaml',
     );
   }
+  const said = readDefinitions(texts.filter(({ path }) => path !== ownPath));
   const disarmed = disarm(nic, nics, said, texts);
   const own = ownText(nic, spec, outwardIds(nic, nics, said, spec.nameservers));
   const writes: FileWrite[] = [];

@@ -137,6 +137,17 @@ describe("network", () => {
     expect(rest).toEqual([]);
   });
 
+  it("E11: leaves a machine as it is whose only way out is that NIC, unless its network was asked for", async () => {
+    const seed = { nics: [{ name: "ens3", mac: "52:54:00:00:00:03", lease: "192.168.56.101/24", gateway: true }] };
+    const host = machine(installer, seed, { folders: { "/etc/cloud": { mode: 0o755, uid: 0, gid: 0 } } });
+    expect(await planned(host, { ...spec, demanded: false })).toEqual([]);
+    await expect(planned(host)).rejects.toMatchObject({
+      name: "ConflictError",
+      message: expect.stringContaining("ens3 is the machine's only way out"),
+    });
+    expect(await planned(machine(), { ...spec, demanded: false })).toHaveLength(1);
+  });
+
   it("refuses a machine without netplan", async () => {
     await expect(planned(machine(installer, { present: false }))).rejects.toThrow("netplan is not installed");
   });

@@ -44,7 +44,8 @@ const mostConfirmSeconds = 3600;
 /**
  * The machine's NICs through netplan(5): the cluster's holds the declared address and nothing
  * else, those that lead out get the nameservers. A change is confirmed by reaching the
- * controller over it, or taken back.
+ * controller over it, or taken back. A machine whose only way out is the cluster's NIC is
+ * refused where the spec demands its network, and left as it is otherwise.
  */
 export const networkResource: Resource<Spec, Observed, Change> = {
   async read(_spec, host) {
@@ -58,6 +59,7 @@ export const networkResource: Resource<Spec, Observed, Change> = {
       throw new ConflictError('netplan is not installed: install netplan.io, or write "network: off" in cluster.yaml');
     }
     const wanted = wantedFiles(spec, view.nics, view.files);
+    if (wanted === undefined) return [];
     const dropIns = planCloudDropIn(cloudPath, dropIn, cloud);
     const problem = wanted.writes.length === 0 ? liveProblem(wanted.cidr, wanted.nic) : "files";
     if (problem === undefined) return dropIns;
