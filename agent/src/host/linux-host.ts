@@ -9,7 +9,8 @@ import { createLinuxAddresses } from "./linux/addresses.ts";
 import { createLinuxFiles } from "./linux/files.ts";
 import { createLinuxKeyMaker } from "./linux/key-maker.ts";
 import { findLockHolder } from "./linux/lock-holder.ts";
-import { startChild } from "./linux/lone-process.ts";
+import { createLoneProcesses, startChild } from "./linux/lone-process.ts";
+import { mostProbesLeft, probeMs } from "./linux/mount-probe.ts";
 import { connects, createLinuxMounts } from "./linux/mounts.ts";
 import { createLinuxNfsServer } from "./linux/nfs-server.ts";
 import { createLinuxPackages } from "./linux/packages.ts";
@@ -39,7 +40,7 @@ export function createLinuxHost({ jobs, network }: { readonly jobs: Jobs; readon
     mounts: createLinuxMounts({
       run,
       readText,
-      start: startChild,
+      probes: createLoneProcesses(startChild, { timeoutMs: probeMs, mostLeft: mostProbesLeft }),
       connects,
       probeName: () => `.cowherd-probe-${hostname()}`,
       word: randomUUID,

@@ -11,30 +11,36 @@ export type StartProcess = (argv: readonly [string, ...string[]]) => Running;
 /**
  * Runs one process at a time for each key and waits no longer than `timeoutMs` for it.
  *
- * Undefined when it did not end in time; it is killed and left behind. As long as one that
- * was left behind lives, nothing is started and the answer is undefined at once. Who asks
- * while one runs gets the end of that one. Aborting ends the waiting alone.
+ * "late" when it did not end in time; it is killed and left behind. As long as it lives none
+ * is started for its key, and the answer is "late" at once. "crowded" when nothing was started
+ * because `mostLeft` of other keys were left behind and live. Who asks while one runs gets the
+ * end of that one. Aborting ends the waiting alone.
  */
 export type LoneProcesses = (
   key: string,
   argv: readonly [string, ...string[]],
   signal: AbortSignal,
-) => Promise<CommandEnd | undefined>;
+) => Promise<CommandEnd | "late" | "crowded">;
+
+type Limits = { readonly timeoutMs: number; readonly mostLeft: number };
 
 /** Makes lone processes of `start`. */
-export function createLoneProcesses(start: StartProcess, timeoutMs: number): LoneProcesses {
-  const waits = new Map<string, Promise<CommandEnd | undefined>>(); // until the process itself is gone
+export function createLoneProcesses(start: StartProcess, { timeoutMs, mostLeft }: Limits): LoneProcesses {
+  const waits = new Map<string, Promise<CommandEnd | "late">>(); // until the process itself is gone
+  const left = new Set<string>();
 
-  function begin(key: string, argv: readonly [string, ...string[]]): Promise<CommandEnd | undefined> {
+  function begin(key: string, argv: readonly [string, ...string[]]): Promise<CommandEnd | "late"> {
     const { ended, kill } = start(argv);
-    const answer = new Promise<CommandEnd | undefined>((resolve, reject) => {
+    const answer = new Promise<CommandEnd | "late">((resolve, reject) => {
       const timer = setTimeout(() => {
+        left.add(key);
         kill();
-        resolve(undefined);
+        resolve("late");
       }, timeoutMs);
       ended.then(resolve, reject).finally(() => {
         clearTimeout(timer);
         waits.delete(key);
+        left.delete(key);
       });
     });
     waits.set(key, answer);
@@ -43,7 +49,9 @@ export function createLoneProcesses(start: StartProcess, timeoutMs: number): Lon
 
   return async (key, argv, signal) => {
     signal.throwIfAborted();
-    const answer = waits.get(key) ?? begin(key, argv);
+    const running = waits.get(key);
+    if (running === undefined && left.size >= mostLeft) return "crowded";
+    const answer = running ?? begin(key, argv);
     const aborted = Promise.withResolvers<never>();
     const onAbort = () => aborted.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });

@@ -22,7 +22,8 @@ describe("the probe of a mount", () => {
 
   it("is judged by its exit code first, and hung where it did not end", () => {
     expect(judgeProbe({ exitCode: 0, stdout: "", stderr: "Stale file handle" })).toEqual({ state: "healthy" });
-    expect(judgeProbe(undefined).state).toBe("hung");
+    expect(judgeProbe("late").state).toBe("hung");
+    expect(judgeProbe("crowded")).toMatchObject({ state: "refused", reason: expect.stringContaining("former mounts") });
   });
 
   it.runIf(process.getuid?.() === 0)("F8: says when ids are not passed on as numbers", async () => {

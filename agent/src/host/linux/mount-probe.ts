@@ -28,14 +28,24 @@ export function probeCommand(path: string, name: string, word: string): readonly
   return ["/bin/sh", "-c", script, "sh", path, name, word];
 }
 
+/** How long a probe may take. A slow machine mounts first, which systemd gives as long. */
+export const probeMs = 30_000;
+
+/** How many probes of former mounts may hang on. Each holds a process and, with a mount that is gone from the tree, its connection. */
+export const mostProbesLeft = 3;
+
 /**
- * Judges a folder by how the probe ended; undefined where it did not end.
+ * Judges a folder by how the probe ended.
  *
  * A disk without room is a mount that works: to give up all nodes for it would stop also the
  * jobs that write nothing.
  */
-export function judgeProbe(end: CommandEnd | undefined): MountHealth {
-  if (end === undefined) return { state: "hung", reason: "a file could not be written and read within thirty seconds" };
+export function judgeProbe(end: CommandEnd | "late" | "crowded"): MountHealth {
+  if (end === "late") return { state: "hung", reason: "a file could not be written and read within thirty seconds" };
+  if (end === "crowded") {
+    const reason = `${mostProbesLeft} looks at former mounts of it still hang in the kernel, so no further one is begun; restart the machine if this stays`;
+    return { state: "refused", reason };
+  }
   if (end.exitCode === 0) return { state: "healthy" };
   const reason = end.stderr.trim().split("\n").at(0) || `the probe ended with exit code ${end.exitCode}`;
   if (/stale (nfs )?file handle/i.test(end.stderr)) return { state: "stale", reason };

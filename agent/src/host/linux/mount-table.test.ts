@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mountedAt } from "./mount-table.ts";
+import { mountedAt, mountIdentityAt } from "./mount-table.ts";
 
 const root = "24 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw";
 const automount =
@@ -15,6 +15,19 @@ it.each([
     { type: "autofs", source: "systemd-1", serverAddress: undefined },
     { type: "nfs4", source: "primary:/home/mpihpc/shared", serverAddress: "192.168.56.10" },
   ]);
+});
+
+it("tells a mount from one that took its place", () => {
+  const path = "/home/mpihpc/shared";
+  const identities = [
+    [root],
+    [root, automount],
+    [root, automount, nfs],
+    [root, automount, nfs.replace("97 ", "98 ")],
+    [root, automount, nfs.replace("primary:", "other:")],
+  ].map((lines) => mountIdentityAt(lines.join("\n"), path));
+  expect(new Set(identities).size).toBe(identities.length);
+  expect(mountIdentityAt([nfs, root, automount].join("\n"), path)).toBe(identities[2]);
 });
 
 it("knows a path with blanks, and takes no other path for it", () => {

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { fstabWith } from "../../resources/fstab.ts";
 import { mountOptions } from "../../resources/nfs-mount.ts";
 import type { CommandEnd } from "../run-command.ts";
+import { createLoneProcesses, type LoneProcesses } from "./lone-process.ts";
 import { connects, createLinuxMounts } from "./mounts.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
@@ -22,11 +23,13 @@ type Script = {
   readonly table?: readonly string[];
   readonly ends?: Readonly<Record<string, CommandEnd>>;
   readonly probe?: CommandEnd;
+  /** In place of `probe`. */
+  readonly probes?: LoneProcesses;
   readonly readText?: (path: string) => Promise<string | undefined>;
 };
 
 /** Mounts that remember what was run. A command ends well unless `ends` has its program or systemctl's verb. */
-function scripted({ table = [], ends = {}, probe = done, readText = async () => undefined }: Script) {
+function scripted({ table = [], ends = {}, probe = done, probes, readText = async () => undefined }: Script) {
   const asked: string[] = [];
   const lines = [...table];
   const mounts = createLinuxMounts({
@@ -36,13 +39,13 @@ function scripted({ table = [], ends = {}, probe = done, readText = async () => 
       if (argv[0] === "umount" && end.exitCode === 0) lines.pop();
       return end;
     },
-    start: () => ({ ended: Promise.resolve(probe), kill() {} }),
+    probes: probes ?? (async () => probe),
     readText: (file) => (file === "/proc/self/mountinfo" ? Promise.resolve(lines.join("\n")) : readText(file)),
     connects: async () => true,
     probeName: () => ".probe",
     word: () => "word",
   });
-  return { asked, mounts };
+  return { asked, mounts, lines };
 }
 
 describe("linux mounts", () => {
@@ -65,6 +68,17 @@ describe("linux mounts", () => {
       ends: { umount: { ...done, exitCode: 32, stderr: "x\nnot permitted\n" } },
     });
     await expect(mounts.detach(path, signal)).rejects.toThrow(`unmount ${path}: not permitted`);
+  });
+
+  it("F9: probe a fresh mount although the probe of the former one hangs on", async () => {
+    const ends: Promise<CommandEnd>[] = [new Promise(() => {}), Promise.resolve(done)];
+    const start = () => ({ ended: ends.shift() ?? Promise.reject(new Error("one too many")), kill() {} });
+    const probes = createLoneProcesses(start, { timeoutMs: 20, mostLeft: 3 });
+    const { mounts, lines } = scripted({ table: [automount, nfs], probes });
+    expect(await mounts.probe(path, signal)).not.toMatchObject({ state: "healthy" });
+    expect(await mounts.probe(path, signal)).not.toMatchObject({ state: "healthy" });
+    lines[1] = nfs.replace("97 ", "98 ");
+    expect(await mounts.probe(path, signal)).toEqual({ state: "healthy" });
   });
 
   it("set the automount up anew, also where there is nothing to reset", async () => {

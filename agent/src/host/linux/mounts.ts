@@ -1,17 +1,17 @@
 import { connect } from "node:net";
 import { MountError, type Mounted, type Mounts } from "../mounts.ts";
 import type { CommandEnd } from "../run-command.ts";
-import { createLoneProcesses, type StartProcess } from "./lone-process.ts";
+import type { LoneProcesses } from "./lone-process.ts";
 import { judgeProbe, probeCommand } from "./mount-probe.ts";
-import { mountedAt } from "./mount-table.ts";
+import { mountedAt, mountIdentityAt } from "./mount-table.ts";
 import { unitOfPath } from "./unit-name.ts";
 
 /** What the adapter stands on. Tests reach a machine from outside through the same. */
 export type LinuxMountsDeps = {
   /** Runs a command to its end, or rejects after `timeoutMs`. */
   run(argv: readonly [string, ...string[]], timeoutMs: number, signal: AbortSignal): Promise<CommandEnd>;
-  /** Starts the probe. */
-  readonly start: StartProcess;
+  /** Runs the probes. */
+  readonly probes: LoneProcesses;
   /** Reads a text that is on no network file system. Undefined when it is not there. */
   readText(path: string): Promise<string | undefined>;
   /** Whether somebody takes a TCP connection. */
@@ -24,17 +24,16 @@ export type LinuxMountsDeps = {
 
 const nfsPort = 2049;
 const answerMs = 3_000;
-const probeMs = 30_000; // a slow machine mounts first, which systemd gives as long
 const unmountMs = 10_000;
 const systemctlMs = 60_000;
 const mostLayers = 8;
 
 /** Mounts by the kernel's list, systemd's automounts and umount(8). */
 export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
-  const { run, start, readText, connects, probeName, word } = deps;
-  const probes = createLoneProcesses(start, probeMs);
+  const { run, probes, readText, connects, probeName, word } = deps;
 
-  const mountedNow = async (path: string) => mountedAt((await readText("/proc/self/mountinfo")) ?? "", path);
+  const mountInfo = async () => (await readText("/proc/self/mountinfo")) ?? "";
+  const mountedNow = async (path: string) => mountedAt(await mountInfo(), path);
 
   const systemctl = async (args: readonly string[], signal: AbortSignal) => {
     const end = await run(["systemctl", "--no-ask-password", ...args], systemctlMs, signal);
@@ -62,7 +61,8 @@ export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
     answers: (address, signal) => connects(address, nfsPort, answerMs, signal),
 
     async probe(path, signal) {
-      const health = judgeProbe(await probes(path, probeCommand(path, probeName(), word()), signal));
+      const mount = mountIdentityAt(await mountInfo(), path); // what hangs in a former mount says nothing of this one
+      const health = judgeProbe(await probes(mount, probeCommand(path, probeName(), word()), signal));
       if (health.state !== "refused" || (await mountedNow(path)).some(isNetwork)) return health;
       return { ...health, reason: (await mountsWords(path, signal)) ?? health.reason };
     },
