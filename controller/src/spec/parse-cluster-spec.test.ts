@@ -111,6 +111,21 @@ nodes: { primary: { address: 10.1.0.1 } }`);
     expect(parseClusterSpec(text).shared).toMatchObject({ clients: "192.168.56.11/32" });
   });
 
+  it.each([
+    "rw, all_squash, anonuid=7777, anongid=7777",
+    "rw, fsid=1, no_all_squash",
+    "rw, anonuid=65534, anongid=65534, sec=sys",
+  ])("is a shared folder with options of one's own: %s", (options) => {
+    expect(parseClusterSpec(withField(`shared: { options: [${options}] }`)).shared).toMatchObject({
+      options: options.split(", "),
+    });
+  });
+
+  it("is a shared folder whose options are judged by no user who is ill-formed", () => {
+    const text = withField("user: { uid: 1 }\nshared: { options: [rw, all_squash] }");
+    expect(problemsOf(text).map((line) => line.split(": ")[1])).toEqual(["user.uid"]);
+  });
+
   it("is the manual's Python, once it is asked for", () => {
     expect(parseClusterSpec(withField("python: {}")).python).toEqual({
       version: "3.11.8",
@@ -213,6 +228,35 @@ it.each([
     "options that contradict each other",
     "shared: { options: [ro, sync, rw] }",
     "1:20: shared.options: ro and rw contradict each other",
+  ],
+  ["no options", "shared: { options: [] }", "1:20: shared.options: is empty: name rw at least"],
+  [
+    "a share that nobody could write to",
+    "shared: { options: [sync] }",
+    "1:20: shared.options: rw is missing, without which no program could write its results there",
+  ],
+  ["a share that is read-only on purpose", "shared: { options: [ro, sync] }", "1:20: shared.options: rw is missing"],
+  [
+    "an export as the root of all",
+    "shared: { options: [rw, fsid=0] }",
+    '1:20: shared.options: fsid=0 makes the folder the root of all exports: the others would find it at "/" and not at its path',
+  ],
+  ["an export as the root in words", "shared: { options: [rw, fsid=root] }", "shared.options: fsid=root makes"],
+  ["an export as the root with more zeros", "shared: { options: [rw, fsid=00] }", "shared.options: fsid=00 makes"],
+  [
+    "everybody as nobody",
+    "shared: { options: [rw, all_squash] }",
+    "1:20: shared.options: all_squash takes the folder from mpihpc: leave it out, or add anonuid=7777 and anongid=7777",
+  ],
+  [
+    "everybody as somebody else",
+    "user: { name: ada, uid: 1234 }\nshared: { options: [rw, all_squash, anonuid=1234, anongid=100] }",
+    "2:20: shared.options: all_squash takes the folder from ada: leave it out, or add anonuid=1234 and anongid=1234",
+  ],
+  [
+    "a valued option in two ways",
+    "shared: { options: [rw, fsid=1, fsid=2] }",
+    "1:20: shared.options: fsid= stands twice: fsid=1 and fsid=2",
   ],
   [
     "half a Python version",

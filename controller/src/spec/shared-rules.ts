@@ -1,5 +1,5 @@
-import { exportFlags } from "@cowherd/proto";
 import { z } from "zod";
+import { exportBreaches, type FolderOwner } from "./export-rules.ts";
 import { clientsText, exportOptions, sharedPath } from "./feature-schema.ts";
 import { contains, parseAddress, parseSubnet, type Subnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
@@ -17,6 +17,7 @@ export const wellFormedShared = z
 
 /** What else the rules need to know; undefined where it is ill-formed. */
 export type SharedSurroundings = {
+  readonly owner: FolderOwner;
   readonly home: string | undefined;
   readonly hostfile: string | undefined;
   readonly subnet: string | undefined;
@@ -32,13 +33,13 @@ export function defaultSharedPath(home: string): string {
 /** Lists what does not hold between the shared folder and the rest of a document. */
 export function sharedBreaches(
   shared: z.infer<typeof wellFormedShared>,
-  { home, hostfile, subnet, secondaries }: SharedSurroundings,
+  { owner, home, hostfile, subnet, secondaries }: SharedSurroundings,
 ): readonly RuleBreach[] {
-  const { path, clients, options = [] } = shared ?? {};
+  const { path, clients, options } = shared ?? {};
   return [
     ...(home === undefined ? [] : pathBreaches(path, home, hostfile)),
     ...(clients === undefined || subnet === undefined ? [] : clientBreaches(clients, subnet, secondaries)),
-    ...optionBreaches(options),
+    ...(options === undefined ? [] : exportBreaches(options, owner)),
   ];
 }
 
@@ -82,14 +83,4 @@ function clientBreaches(
 
 function isWithin(inner: Subnet, outer: Subnet): boolean {
   return inner.base >= outer.base && inner.broadcast <= outer.broadcast;
-}
-
-function optionBreaches(options: readonly string[]): readonly RuleBreach[] {
-  return exportFlags
-    .filter((flags) => flags.every((flag) => options.includes(flag)))
-    .map(([one, other]) => ({
-      path: ["shared", "options"],
-      place: "value",
-      message: `${one} and ${other} contradict each other`,
-    }));
 }

@@ -1,10 +1,20 @@
 import { nodeNameProblem } from "@cowherd/proto";
 import { z } from "zod";
+import type { FolderOwner } from "./export-rules.ts";
 import { contains, formatAddress, parseAddress, parseSubnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
 import type { RuleBreach } from "./rule-breach.ts";
 import { sharedBreaches, wellFormedShared } from "./shared-rules.ts";
-import { macText, maxSlotsField, roleText, slotsNumber, subnetField, userNameField } from "./spec-schema.ts";
+import {
+  macText,
+  maxSlotsField,
+  roleText,
+  slotsNumber,
+  subnetField,
+  uidField,
+  userNameField,
+  userNumber,
+} from "./spec-schema.ts";
 import { addressText, cleanPath } from "./text-schema.ts";
 
 /** The fields that rules look at; an ill-formed one is undefined, so that the rules on the others still speak. */
@@ -12,7 +22,16 @@ const wellFormedParts = z
   .object({
     subnet: subnetField.optional().catch(undefined),
     maxSlots: maxSlotsField.optional().catch(undefined),
-    user: z.object({ name: userNameField, home: cleanPath.optional() }).prefault({}).optional().catch(undefined),
+    user: z
+      .object({
+        name: userNameField,
+        uid: uidField.optional().catch(undefined),
+        gid: userNumber.nullable().catch(null).optional(),
+        home: cleanPath.optional(),
+      })
+      .prefault({})
+      .optional()
+      .catch(undefined),
     hostfile: cleanPath.optional().catch(undefined),
     shared: wellFormedShared,
     nodes: z
@@ -58,7 +77,7 @@ export function ruleBreaches(document: unknown): readonly RuleBreach[] {
   const home = user && (user.home ?? defaultHome(user.name));
   const misplaced = [
     ...hostfileBreaches(hostfile, home),
-    ...sharedBreaches(shared, { home, hostfile, subnet, secondaries: secondariesOf(nodes) }),
+    ...sharedBreaches(shared, { owner: ownerOf(user), home, hostfile, subnet, secondaries: secondariesOf(nodes) }),
   ];
   if (nodes === undefined) return misplaced;
   return [
@@ -69,6 +88,12 @@ export function ruleBreaches(document: unknown): readonly RuleBreach[] {
     ...primaryBreaches(nodes),
     ...slotsBreaches(nodes, maxSlots),
   ];
+}
+
+/** A group that is ill-formed (null) is nobody's; one that is not named has the user's number. */
+function ownerOf(user: Parts["user"]): FolderOwner {
+  const { name, uid, gid = uid } = user ?? {};
+  return { name, uid, gid: gid ?? undefined };
 }
 
 function secondariesOf(nodes: Nodes = {}): Nodes {

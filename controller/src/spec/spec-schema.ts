@@ -42,7 +42,8 @@ const userName = textThat("a user's name", (text) => {
 });
 
 /** Debian policy 9.2.2: ordinary users. Below are the system's, above are reserved ones and nobody. */
-const userNumber = wholeNumber(1000, 59_999);
+export const userNumber = wholeNumber(1000, 59_999);
+export const uidField = userNumber.default(7777);
 
 const groupName = textThat("a group's name", (text) =>
   debianName.test(text) ? undefined : `${quote(text)} is no group's name on Debian`,
@@ -71,7 +72,7 @@ const nodeFields = z.strictObject(
 const userFields = z.strictObject(
   {
     name: userNameField,
-    uid: userNumber.default(7777),
+    uid: uidField,
     gid: userNumber.optional(),
     home: cleanPath.optional(),
     shell: cleanPath.default("/bin/bash"),
