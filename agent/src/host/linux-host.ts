@@ -42,6 +42,7 @@ export function createLinuxHost({ jobs, network }: { readonly jobs: Jobs; readon
       readText,
       probes: createLoneProcesses(startChild, { timeoutMs: probeMs, mostLeft: mostProbesLeft }),
       connects,
+      clock: createSystemClock(),
       probeName: () => `.cowherd-probe-${hostname()}`,
       word: randomUUID,
     }),

@@ -16,7 +16,7 @@ export interface Mounts {
    * Uses the mount as a rank would: writes, reads back and removes a hidden file, as the
    * folder's owner. Mounts it first where that happens on first use. Ends within thirty seconds.
    *
-   * While the last probe of the path still hangs no other one is started.
+   * While the last probe of the mount still hangs no other one is started.
    */
   probe(path: string, signal: AbortSignal): Promise<MountHealth>;
 
@@ -49,12 +49,13 @@ export type Mounted = {
 };
 
 /**
- * `stale`: the server no longer knows the folder that was mounted. `hung`: no end in time.
- * `refused`: anything else, such as a mount that did not come about. `reason` is one line.
+ * `stale`: the server no longer knows the folder that was mounted. `slow`: no end in time, as
+ * after a server's restart. `hung`: so for more than 200 s, over several probes of one mount,
+ * while `answers` never said no. `refused`: anything else, such as a mount that did not come about. `reason` is one line.
  */
 export type MountHealth =
   | { readonly state: "healthy" }
-  | { readonly state: "stale" | "hung" | "read-only" | "refused"; readonly reason: string };
+  | { readonly state: "stale" | "slow" | "hung" | "read-only" | "refused"; readonly reason: string };
 
 /** Something could not be mounted or taken away. The message says what and why, in one line. */
 export class MountError extends Error {

@@ -159,6 +159,14 @@ describe("NFS mount", () => {
     await expect(planned(on)).rejects.toMatchObject({ name: "MountUnwellError" });
   });
 
+  it("F2: leaves the mount of a slow server under the jobs that run in it, and says so", async () => {
+    const on = settled({ ailing: { [path]: { state: "slow", reason: "no file could be written" } } });
+    await expect(planned(on)).rejects.toMatchObject({
+      name: "MountUnwellError",
+      message: `primary (${address}) is slow, or in its grace period after a restart: in ${path} no file could be written`,
+    });
+  });
+
   it("F5: says that the server's name leads nowhere", async () => {
     const on = host({ servers: {} });
     for (const change of await planned(on)) await nfsMountResource.apply(change, on, signal);

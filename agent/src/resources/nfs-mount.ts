@@ -56,9 +56,9 @@ export const mountOptions =
  *
  * What is mounted from the right server stays, however it was mounted: jobs may run in it.
  * What Cowherd mounted from a server that has another address now, what is stale, and what
- * hangs although its server answers is taken out of the tree and mounted afresh; programs
- * that hold files in it keep them. A server that is silent is waited for, since the mount
- * goes on by itself. Nothing is mounted over files, and nobody's mount is taken away.
+ * hangs although its server answers for longer than any grace period is taken out of the tree
+ * and mounted afresh; programs that hold files in it keep them. A server that is silent or slow
+ * is waited for, since the mount goes on by itself. Nothing is mounted over files, and nobody's mount is taken away.
  */
 export const nfsMountResource: Resource<Spec, Observed, Change> = {
   async read(spec, host, signal) {
@@ -205,6 +205,10 @@ function requireHealth(health: Observed["health"], { server, serverAddress, path
   if (health.state === "silent")
     throw new MountUnwellError(
       `${server} (${serverAddress}) does not answer as an NFS server; ${path} works again as soon as it does`,
+    );
+  if (health.state === "slow")
+    throw new MountUnwellError(
+      `${server} (${serverAddress}) is slow, or in its grace period after a restart: in ${path} ${health.reason}`,
     );
   throw new MountUnwellError(`${path} is mounted from ${server} and does not work: ${health.reason}`);
 }

@@ -20,9 +20,9 @@ describe("the probe of a mount", () => {
     expect(judgeProbe(failed(stderr)).state).toBe(state);
   });
 
-  it("is judged by its exit code first, and hung where it did not end", () => {
+  it("is judged by its exit code first, and slow where it did not end", () => {
     expect(judgeProbe({ exitCode: 0, stdout: "", stderr: "Stale file handle" })).toEqual({ state: "healthy" });
-    expect(judgeProbe("late").state).toBe("hung");
+    expect(judgeProbe("late").state).toBe("slow");
     expect(judgeProbe("crowded")).toMatchObject({ state: "refused", reason: expect.stringContaining("former mounts") });
   });
 

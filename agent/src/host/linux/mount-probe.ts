@@ -41,7 +41,7 @@ export const mostProbesLeft = 3;
  * jobs that write nothing.
  */
 export function judgeProbe(end: CommandEnd | "late" | "crowded"): MountHealth {
-  if (end === "late") return { state: "hung", reason: "a file could not be written and read within thirty seconds" };
+  if (end === "late") return { state: "slow", reason: "a file could not be written and read within thirty seconds" };
   if (end === "crowded") {
     const reason = `${mostProbesLeft} looks at former mounts of it still hang in the kernel, so no further one is begun; restart the machine if this stays`;
     return { state: "refused", reason };

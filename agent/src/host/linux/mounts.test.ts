@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { createManualClock } from "../../manual-clock.ts";
 import { fstabWith } from "../../resources/fstab.ts";
 import { mountOptions } from "../../resources/nfs-mount.ts";
 import type { CommandEnd } from "../run-command.ts";
@@ -32,6 +33,8 @@ type Script = {
 function scripted({ table = [], ends = {}, probe = done, probes, readText = async () => undefined }: Script) {
   const asked: string[] = [];
   const lines = [...table];
+  const clock = createManualClock();
+  const server = { answers: true };
   const mounts = createLinuxMounts({
     async run(argv) {
       asked.push(argv.join(" "));
@@ -41,11 +44,12 @@ function scripted({ table = [], ends = {}, probe = done, probes, readText = asyn
     },
     probes: probes ?? (async () => probe),
     readText: (file) => (file === "/proc/self/mountinfo" ? Promise.resolve(lines.join("\n")) : readText(file)),
-    connects: async () => true,
+    connects: async () => server.answers,
+    clock,
     probeName: () => ".probe",
     word: () => "word",
   });
-  return { asked, mounts, lines };
+  return { asked, mounts, lines, clock, server };
 }
 
 describe("linux mounts", () => {
@@ -68,6 +72,34 @@ describe("linux mounts", () => {
       ends: { umount: { ...done, exitCode: 32, stderr: "x\nnot permitted\n" } },
     });
     await expect(mounts.detach(path, signal)).rejects.toThrow(`unmount ${path}: not permitted`);
+  });
+
+  it("F2: give a server that answers its grace period before they call a mount hung", async () => {
+    const { mounts, clock, server } = scripted({ table: [automount, nfs], probes: async () => "late" });
+    const look = async (afterSeconds: number) => {
+      await clock.pass(afterSeconds * 1000);
+      await mounts.answers("192.168.56.10", signal);
+      return (await mounts.probe(path, signal)).state;
+    };
+    expect([await look(0), await look(100), await look(90)]).toEqual(["slow", "slow", "slow"]);
+    server.answers = false; // it restarts, and all of its time begins anew
+    await mounts.answers("192.168.56.10", signal);
+    server.answers = true;
+    expect([await look(60), await look(100), await look(101)]).toEqual(["slow", "slow", "hung"]);
+  });
+
+  it("F2: begin anew once a probe ended", async () => {
+    let end: CommandEnd | "late" = "late";
+    const { mounts, clock } = scripted({ table: [automount, nfs], probes: async () => end });
+    const look = async () => {
+      await clock.pass(150_000);
+      return (await mounts.probe(path, signal)).state;
+    };
+    expect([await look(), await look()]).toEqual(["slow", "slow"]);
+    end = { ...done, exitCode: 1, stderr: "dd: Permission denied" };
+    expect(await look()).toBe("refused");
+    end = "late";
+    expect([await look(), await look(), await look()]).toEqual(["slow", "slow", "hung"]);
   });
 
   it("F9: probe a fresh mount although the probe of the former one hangs on", async () => {

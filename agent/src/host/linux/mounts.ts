@@ -1,9 +1,11 @@
 import { connect } from "node:net";
+import type { Clock } from "../../clock.ts";
 import { MountError, type Mounted, type Mounts } from "../mounts.ts";
 import type { CommandEnd } from "../run-command.ts";
 import type { LoneProcesses } from "./lone-process.ts";
 import { judgeProbe, probeCommand } from "./mount-probe.ts";
 import { mountedAt, mountIdentityAt } from "./mount-table.ts";
+import { isHung, type ProbeRecord, withLateProbe } from "./probe-record.ts";
 import { unitOfPath } from "./unit-name.ts";
 
 /** What the adapter stands on. Tests reach a machine from outside through the same. */
@@ -16,6 +18,7 @@ export type LinuxMountsDeps = {
   readText(path: string): Promise<string | undefined>;
   /** Whether somebody takes a TCP connection. */
   connects(address: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
+  readonly clock: Pick<Clock, "now">;
   /** Makes the name of the probe's file: this machine's own, so that no two nodes meet in one. */
   probeName(): string;
   /** Makes a word that was not written before. */
@@ -30,7 +33,8 @@ const mostLayers = 8;
 
 /** Mounts by the kernel's list, systemd's automounts and umount(8). */
 export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
-  const { run, probes, readText, connects, probeName, word } = deps;
+  const { run, probes, readText, connects, clock, probeName, word } = deps;
+  const records = new Map<string, ProbeRecord>(); // by path, of mounts whose last probe was late
 
   const mountInfo = async () => (await readText("/proc/self/mountinfo")) ?? "";
   const mountedNow = async (path: string) => mountedAt(await mountInfo(), path);
@@ -58,11 +62,21 @@ export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
       return { mounted: await mountedNow(path), loaded };
     },
 
-    answers: (address, signal) => connects(address, nfsPort, answerMs, signal),
+    async answers(address, signal) {
+      const answers = await connects(address, nfsPort, answerMs, signal);
+      if (!answers) records.clear(); // it may come back, and then has its grace period before it
+      return answers;
+    },
 
     async probe(path, signal) {
       const mount = mountIdentityAt(await mountInfo(), path); // what hangs in a former mount says nothing of this one
       const health = judgeProbe(await probes(mount, probeCommand(path, probeName(), word()), signal));
+      if (health.state === "slow") {
+        const record = withLateProbe(records.get(path), mount, clock.now());
+        records.set(path, record);
+        return isHung(record, clock.now()) ? { ...health, state: "hung" } : health;
+      }
+      records.delete(path);
       if (health.state !== "refused" || (await mountedNow(path)).some(isNetwork)) return health;
       return { ...health, reason: (await mountsWords(path, signal)) ?? health.reason };
     },
