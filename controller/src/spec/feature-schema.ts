@@ -9,7 +9,7 @@ import { z } from "zod";
 import { formatAddress, parseSubnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
 import { listOf, mappingError, offOr, textThat, textWithout, wholeNumber } from "./schema-parts.ts";
-import { addressText, cleanPath } from "./text-schema.ts";
+import { addressText, plainPath } from "./text-schema.ts";
 
 /** Of the NICs through netplan. The manual's nameservers. */
 export const networkFields = z.strictObject(
@@ -19,11 +19,6 @@ export const networkFields = z.strictObject(
   },
   { error: mappingError("off or a mapping such as { nameservers: [1.1.1.1, 8.8.8.8], confirm: 60 }") },
 );
-
-/** exports(5), fstab(5) and systemd each escape other characters, so a shared path has none that they would. */
-export const sharedPath = cleanPath.check(({ value, issues }) => {
-  if (value.includes("~")) issues.push({ code: "custom", message: `${quote(value)} holds a "~"`, input: value });
-});
 
 export const clientsText = textThat('a network such as 192.168.56.0/24, or "*"', (text) => {
   if (text === "*") return undefined;
@@ -44,7 +39,7 @@ export const exportOptions = listOf(
 /** Of the folder that all nodes share. The manual's options. */
 export const sharedFields = z.strictObject(
   {
-    path: sharedPath.optional(),
+    path: plainPath.optional(),
     clients: clientsText.optional(),
     options: exportOptions.default(["rw", "sync", "no_root_squash", "no_subtree_check"]),
   },

@@ -121,6 +121,19 @@ nodes: { primary: { address: 10.1.0.1 } }`);
     });
   });
 
+  it("is a hostfile in the place of the shared folder where none is shared, and in it", () => {
+    expect(problemsOf(withField("hostfile: /home/mpihpc/shared\nshared: off"))).toEqual([]);
+    expect(problemsOf(withField("hostfile: /home/mpihpc/shared\nshared: { path: /home/mpihpc/x }"))).toEqual([]);
+    expect(problemsOf(withField("hostfile: /home/mpihpc/shared/hosts"))).toEqual([]);
+  });
+
+  it("is a hostfile that is compared with no shared path that is ill-formed", () => {
+    const text = withField("hostfile: /home/mpihpc/shared\nshared: { path: x }");
+    expect(problemsOf(text).map((line) => line.split(": ")[1])).toEqual(["shared.path"]);
+    const other = withField("hostfile: x\nshared: { path: /home/mpihpc/.cluster_hostfile }");
+    expect(problemsOf(other).map((line) => line.split(": ")[1])).toEqual(["hostfile"]);
+  });
+
   it("is a shared folder whose options are judged by no user who is ill-formed", () => {
     const text = withField("user: { uid: 1 }\nshared: { options: [rw, all_squash] }");
     expect(problemsOf(text).map((line) => line.split(": ")[1])).toEqual(["user.uid"]);
@@ -197,6 +210,40 @@ it.each([
   ["a shared folder deep in the home", "shared: { path: /home/mpihpc/a/b }", "is not directly in the home"],
   ["a shared folder with a tilde", "shared: { path: /home/mpihpc/a~ }", 'holds a "~"'],
   ["the hostfile for a shared folder", "hostfile: /home/mpihpc/h\nshared: { path: /home/mpihpc/h }", "is the hostfile"],
+  [
+    "a hostfile in the place of the shared folder that nobody named",
+    "hostfile: /home/mpihpc/shared",
+    '1:11: hostfile: "/home/mpihpc/shared" is the shared folder: choose another path, such as "/home/mpihpc/.cluster_hostfile"',
+  ],
+  [
+    "a hostfile in the place of a shared folder with other clients",
+    'hostfile: /home/mpihpc/shared\nshared: { clients: "*" }',
+    '1:11: hostfile: "/home/mpihpc/shared" is the shared folder',
+  ],
+  [
+    "a shared folder in the place of the hostfile that nobody named",
+    "shared: { path: /home/mpihpc/.cluster_hostfile }",
+    '1:17: shared.path: "/home/mpihpc/.cluster_hostfile" is the hostfile: choose one such as "/home/mpihpc/shared"',
+  ],
+  ...[".bashrc", ".profile", ".bash_profile"].map((file): [string, string, string] => [
+    `S4: a mount over the user's ${file}`,
+    `shared: { path: /home/mpihpc/${file} }`,
+    `1:17: shared.path: "/home/mpihpc/${file}" would hide what the user's shell starts with`,
+  ]),
+  ...[".bashrc", ".profile", ".bash_profile"].map((file): [string, string, string] => [
+    `S4: a hostfile over the user's ${file}`,
+    `hostfile: /home/mpihpc/${file}`,
+    `1:11: hostfile: "/home/mpihpc/${file}" is in the way of what the user's shell starts with: choose another path`,
+  ]),
+  ["S4: a hostfile in the user's Python", "hostfile: /home/mpihpc/.pyenv/shims/x", "in the way of the user's Python"],
+  ["S4: a hostfile in place of the user's Python", "hostfile: /home/mpihpc/.pyenv", "in the way of the user's Python"],
+  ["S4: a mount in the user's Python", "shared: { path: /home/mpihpc/.pyenv/x }", "would hide the user's Python"],
+  [
+    "S4: the first files of a home of one's own",
+    "user: { home: /srv/mpi }\nhostfile: /srv/mpi/.profile",
+    '2:11: hostfile: "/srv/mpi/.profile" is in the way of',
+  ],
+  ["a home with a tilde", "user: { home: /home/a~ }", '1:15: user.home: "/home/a~" holds a "~"'],
   [
     "F11: a share for everyone by number",
     "shared: { clients: 0.0.0.0/0 }",
@@ -430,11 +477,11 @@ it.each([
   ["a hostfile beside the home", withField("hostfile: /home/mpihpc2"), 'choose a path below "/home/mpihpc"'],
   ["the home for a hostfile", withField("hostfile: /home/mpihpc"), 'choose a path below "/home/mpihpc"'],
   ["a hostfile outside a home of one's own", withField("user: { home: /a }\nhostfile: /b"), '2:11: hostfile: "/b" is'],
-  ["the folder of the keys for a hostfile", withField("hostfile: /home/mpihpc/.ssh"), "among the user's keys"],
+  ["the folder of the keys for a hostfile", withField("hostfile: /home/mpihpc/.ssh"), "in the way of the user's keys"],
   [
     "a hostfile in place of a key",
     withField("hostfile: /home/mpihpc/.ssh/authorized_keys"),
-    'among the user\'s keys: choose a path outside "/home/mpihpc/.ssh"',
+    'in the way of the user\'s keys: choose another path, such as "/home/mpihpc/.cluster_hostfile"',
   ],
   ["a package with its version", withField("packages: [gcc=12]"), '"gcc=12" is no Debian package\'s name'],
   [

@@ -9,10 +9,10 @@ import {
   type SpecProblem,
 } from "./cluster-spec.ts";
 import { networkFields, pythonFields, sharedFields } from "./feature-schema.ts";
+import { defaultHome, defaultHostfile, defaultSharedPath } from "./home-layout.ts";
 import { compareNames } from "./natural-order.ts";
 import { nearest } from "./nearest.ts";
-import { defaultSharedPath } from "./shared-rules.ts";
-import { defaultHome, defaultRole, ruleBreaches } from "./spec-rules.ts";
+import { defaultRole, ruleBreaches } from "./spec-rules.ts";
 import { type SpecFields, specFields } from "./spec-schema.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
@@ -87,7 +87,7 @@ function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest
   return {
     ...rest,
     user: { name, uid, gid, home, shell, groups },
-    hostfile: hostfile ?? `${home}/.cluster_hostfile`,
+    hostfile: hostfile ?? defaultHostfile(home),
     network: networkOf(network),
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),

@@ -1,19 +1,31 @@
 import { z } from "zod";
 import { exportBreaches, type FolderOwner } from "./export-rules.ts";
-import { clientsText, exportOptions, sharedPath } from "./feature-schema.ts";
+import { clientsText, exportOptions } from "./feature-schema.ts";
+import { defaultSharedPath, takenBy } from "./home-layout.ts";
 import { contains, parseAddress, parseSubnet, type Subnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
 import type { RuleBreach } from "./rule-breach.ts";
+import { plainPath } from "./text-schema.ts";
 
-/** The fields of `shared` that rules look at; undefined where it is off, and for each that is ill-formed. */
+/** The fields of `shared` that rules look at; null where it is off or ill-formed, undefined for each that is ill-formed or not there. */
 export const wellFormedShared = z
   .object({
-    path: sharedPath.optional().catch(undefined),
+    path: plainPath.nullable().catch(null).optional(), // null where it is ill-formed: then it has no default
     clients: clientsText.optional().catch(undefined),
     options: exportOptions.optional().catch(undefined),
   })
-  .optional()
-  .catch(undefined);
+  .prefault({})
+  .nullable()
+  .catch(null);
+
+type WellFormedShared = z.infer<typeof wellFormedShared>;
+
+/** Returns the path of the folder that is shared; undefined where none is, and where nobody can tell. */
+export function sharedPathOf(shared: WellFormedShared, home: string | undefined): string | undefined {
+  if (shared === null) return undefined;
+  const { path = home && defaultSharedPath(home) } = shared;
+  return path ?? undefined;
+}
 
 /** What else the rules need to know; undefined where it is ill-formed. */
 export type SharedSurroundings = {
@@ -25,37 +37,27 @@ export type SharedSurroundings = {
   readonly secondaries: Readonly<Record<string, { readonly address?: string | undefined }>>;
 };
 
-/** The folder that is shared where the spec names none: the manual's. */
-export function defaultSharedPath(home: string): string {
-  return `${home}/shared`;
-}
-
 /** Lists what does not hold between the shared folder and the rest of a document. */
 export function sharedBreaches(
-  shared: z.infer<typeof wellFormedShared>,
+  shared: WellFormedShared,
   { owner, home, hostfile, subnet, secondaries }: SharedSurroundings,
 ): readonly RuleBreach[] {
   const { path, clients, options } = shared ?? {};
   return [
-    ...(home === undefined ? [] : pathBreaches(path, home, hostfile)),
+    ...(home === undefined || !path ? [] : pathBreaches(path, home, hostfile)),
     ...(clients === undefined || subnet === undefined ? [] : clientBreaches(clients, subnet, secondaries)),
     ...(options === undefined ? [] : exportBreaches(options, owner)),
   ];
 }
 
 /** A mount hides what lies at its place: over the home or the keys, nobody could log in any more. */
-function pathBreaches(path: string | undefined, home: string, hostfile: string | undefined): readonly RuleBreach[] {
-  if (path === undefined) return [];
+function pathBreaches(path: string, home: string, hostfile: string | undefined): readonly RuleBreach[] {
   const breach = (message: string) => [{ path: ["shared", "path"], place: "value" as const, message }];
   const hint = `choose one such as ${quote(defaultSharedPath(home))}`;
   if (`${home}/`.startsWith(`${path}/`)) return breach(`${quote(path)} would hide the user's home and keys: ${hint}`);
   if (!path.startsWith(`${home}/`)) return breach(`${quote(path)} is not in the user's home: ${hint}`);
-  for (const [folder, what] of [
-    [`${home}/.ssh`, "keys"],
-    [`${home}/.pyenv`, "Python"],
-  ] as const) {
-    if (`${path}/`.startsWith(`${folder}/`)) return breach(`${quote(path)} would hide the user's ${what}: ${hint}`);
-  }
+  const taken = takenBy(home, path);
+  if (taken !== undefined) return breach(`${quote(path)} would hide ${taken}: ${hint}`);
   if (path.slice(home.length + 1).includes("/")) return breach(`${quote(path)} is not directly in the home: ${hint}`);
   return path === hostfile ? breach(`${quote(path)} is the hostfile: ${hint}`) : [];
 }

@@ -1,10 +1,11 @@
 import { nodeNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import type { FolderOwner } from "./export-rules.ts";
+import { defaultHome, defaultHostfile } from "./home-layout.ts";
+import { hostfileBreaches } from "./hostfile-rules.ts";
 import { contains, formatAddress, parseAddress, parseSubnet } from "./ipv4.ts";
-import { quote } from "./printable.ts";
 import type { RuleBreach } from "./rule-breach.ts";
-import { sharedBreaches, wellFormedShared } from "./shared-rules.ts";
+import { sharedBreaches, sharedPathOf, wellFormedShared } from "./shared-rules.ts";
 import {
   macText,
   maxSlotsField,
@@ -15,7 +16,7 @@ import {
   userNameField,
   userNumber,
 } from "./spec-schema.ts";
-import { addressText, cleanPath } from "./text-schema.ts";
+import { addressText, cleanPath, plainPath } from "./text-schema.ts";
 
 /** The fields that rules look at; an ill-formed one is undefined, so that the rules on the others still speak. */
 const wellFormedParts = z
@@ -27,12 +28,12 @@ const wellFormedParts = z
         name: userNameField,
         uid: uidField.optional().catch(undefined),
         gid: userNumber.nullable().catch(null).optional(),
-        home: cleanPath.optional(),
+        home: plainPath.optional(),
       })
       .prefault({})
       .optional()
       .catch(undefined),
-    hostfile: cleanPath.optional().catch(undefined),
+    hostfile: cleanPath.nullable().catch(null).optional(), // null where it is ill-formed: then it has no default
     shared: wellFormedShared,
     nodes: z
       .record(
@@ -54,7 +55,7 @@ const wellFormedParts = z
     maxSlots: undefined,
     user: undefined,
     hostfile: undefined,
-    shared: undefined,
+    shared: null,
     nodes: undefined,
   });
 
@@ -66,18 +67,23 @@ export function defaultRole(name: string): "primary" | "secondary" {
   return name === "primary" ? "primary" : "secondary";
 }
 
-/** The home that a user has where the spec names none. */
-export function defaultHome(user: string): string {
-  return `/home/${user}`;
-}
-
 /** Lists what does not hold between the fields of a document, of which some may be ill-formed. */
 export function ruleBreaches(document: unknown): readonly RuleBreach[] {
   const { subnet, maxSlots, user, hostfile, shared, nodes } = wellFormedParts.parse(document);
   const home = user && (user.home ?? defaultHome(user.name));
+  const written = hostfile ?? undefined;
+  const launching = hostfile === undefined && home !== undefined ? defaultHostfile(home) : written;
+  // Told once: at the shared path where that is written, else at the hostfile.
+  const unwritten = shared?.path === undefined ? sharedPathOf(shared, home) : undefined;
   const misplaced = [
-    ...hostfileBreaches(hostfile, home),
-    ...sharedBreaches(shared, { owner: ownerOf(user), home, hostfile, subnet, secondaries: secondariesOf(nodes) }),
+    ...hostfileBreaches(written, home, unwritten),
+    ...sharedBreaches(shared, {
+      owner: ownerOf(user),
+      home,
+      hostfile: launching,
+      subnet,
+      secondaries: secondariesOf(nodes),
+    }),
   ];
   if (nodes === undefined) return misplaced;
   return [
@@ -100,19 +106,6 @@ function secondariesOf(nodes: Nodes = {}): Nodes {
   return Object.fromEntries(
     Object.entries(nodes).filter(([name, { role = defaultRole(name) }]) => role === "secondary"),
   );
-}
-
-/** Root writes the hostfile, over whatever is there: only where the user may write too, and not over the keys. */
-function hostfileBreaches(hostfile: string | undefined, home: string | undefined): readonly RuleBreach[] {
-  if (hostfile === undefined || home === undefined) return [];
-  const breach = (message: string) => [{ path: ["hostfile"], place: "value" as const, message }];
-  if (!hostfile.startsWith(`${home}/`)) {
-    return breach(`${quote(hostfile)} is not in the user's home: choose a path below ${quote(home)}`);
-  }
-  const keys = `${home}/.ssh`;
-  return `${hostfile}/`.startsWith(`${keys}/`)
-    ? breach(`${quote(hostfile)} is among the user's keys: choose a path outside ${quote(keys)}`)
-    : [];
 }
 
 function nameBreaches(nodes: Nodes): readonly RuleBreach[] {

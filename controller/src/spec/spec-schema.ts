@@ -4,7 +4,7 @@ import { networkField, pythonField, sharedField } from "./feature-schema.ts";
 import { formatAddress, parseSubnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
 import { isMissingOr, listOf, mappingError, textThat, textWithout, wholeNumber } from "./schema-parts.ts";
-import { addressText, cleanPath } from "./text-schema.ts";
+import { addressText, cleanPath, plainPath } from "./text-schema.ts";
 
 const clusterName = textThat("a text", (text) =>
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
@@ -74,7 +74,7 @@ const userFields = z.strictObject(
     name: userNameField,
     uid: uidField,
     gid: userNumber.optional(),
-    home: cleanPath.optional(),
+    home: plainPath.optional(),
     shell: cleanPath.default("/bin/bash"),
     groups: listOf(groupName, "a list of groups", 32).default(["sudo"]),
   },

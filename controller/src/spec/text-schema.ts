@@ -20,3 +20,8 @@ export const cleanPath = textThat("an absolute path", (text) => {
     ? undefined
     : `${quote(text)} holds a character that will not do: use letters, digits and . _ @ + ~ -`;
 });
+
+/** A path for tables as well that escape characters each in their own way: exports(5), fstab(5), systemd's units. */
+export const plainPath = cleanPath.check(({ value, issues }) => {
+  if (value.includes("~")) issues.push({ code: "custom", message: `${quote(value)} holds a "~"`, input: value });
+});
