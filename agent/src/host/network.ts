@@ -4,7 +4,10 @@ import type { FileWrite, NetplanFile } from "../network/wanted-files.ts";
 
 /** The machine's network, and changes of it that are confirmed or taken back. */
 export interface Network {
-  /** Reads how things are. Starts no child process and touches no pending change. */
+  /**
+   * Reads how things are. Starts no child process and touches no pending change. Rejects
+   * with NetworkUnsettledError as long as one can be neither confirmed nor taken back.
+   */
   read(): Promise<NetworkView>;
 
   /**
@@ -13,7 +16,8 @@ export interface Network {
    *
    * Rejects with NetworkRevertedError once the old configuration is back. Aborting `signal`
    * ends the waiting alone: the change is confirmed or taken back all the same, and also
-   * where the agent or the machine goes down meanwhile.
+   * where the agent or the machine goes down meanwhile. Rejects with NetworkUnsettledError
+   * where that does not work so far: it is tried further, whoever waits.
    */
   change(change: NetworkChange, signal: AbortSignal): Promise<void>;
 
@@ -47,4 +51,12 @@ export type NetworkChange = {
 /** A change was taken back. The message says why, and that the old configuration is in force. */
 export class NetworkRevertedError extends Error {
   override readonly name = "NetworkRevertedError";
+}
+
+/**
+ * A change can be neither confirmed nor taken back so far, such as where a file is immutable
+ * or a disk is full. The message says what is in the way; it is tried further.
+ */
+export class NetworkUnsettledError extends Error {
+  override readonly name = "NetworkUnsettledError";
 }

@@ -85,6 +85,7 @@ export function parseRecord(path: string, text: string): NetworkRecord {
       "phase",
     ),
     reason: textOf(tree.get("reason")) ?? "",
+    unrestored: textsOf(tree.get("unrestored")),
     inForce: tree.get("inForce") === true,
     confirmMs: need(numberOf(tree.get("confirmMs")), "confirmMs"),
     startedAt: momentOf(treeOf(tree.get("startedAt"))),

@@ -34,6 +34,8 @@ export type Pending = {
   readonly phase: "prepared" | "applying" | "applied" | "reverting";
   /** Why it is taken back. Empty unless reverting. */
   readonly reason: string;
+  /** What could not be put back so far, and why, in words. */
+  readonly unrestored: readonly string[];
   /** Whether the new files may be in force. */
   readonly inForce: boolean;
   readonly confirmMs: number;
