@@ -19,6 +19,12 @@ export interface Files {
   list(path: string): Promise<readonly string[] | undefined>;
 
   /**
+   * Names the first symbolic link among the folders that lead to `path` and what is there
+   * itself. Undefined when there is none. Follows none, and touches nothing beyond.
+   */
+  firstLink(path: string): Promise<string | undefined>;
+
+  /**
    * Returns a text that is another one once the file at `path` was written or replaced. It
    * says nothing else, and is of no use after a copy. Undefined when nothing is there.
    */

@@ -4,10 +4,12 @@ import { type Access, type Files, FilesError, type StoredFile } from "./files.ts
 
 const rootFolder: Access = { mode: 0o755, uid: 0, gid: 0 };
 
-/** Files that live in memory. There are no symbolic links. A text is a file of root's with mode 0644; folders on the way are root's. */
+/** Files that live in memory. Symbolic links are there to be seen alone, and lead nowhere. A text is a file of root's with mode 0644; folders on the way are root's. */
 export function createMemoryFiles(seed: {
   readonly files?: Readonly<Record<string, string | StoredFile>>;
   readonly folders?: Readonly<Record<string, Access>>;
+  /** Paths of symbolic links. */
+  readonly links?: readonly string[];
 }): Files {
   const files = new Map<string, StoredFile>();
   const folders = new Map<string, Access>();
@@ -44,6 +46,9 @@ export function createMemoryFiles(seed: {
       if (!folders.has(path)) return undefined;
       const at = [...files.keys(), ...folders.keys()].filter((one) => one !== path && posix.dirname(one) === path);
       return at.map((one) => posix.basename(one));
+    },
+    async firstLink(path) {
+      return seed.links?.toSorted().find((link) => `${path}/`.startsWith(`${link}/`));
     },
     async stamp(path) {
       return files.has(path) || folders.has(path) ? `${stamps.get(path) ?? 0}` : undefined;

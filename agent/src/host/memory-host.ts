@@ -15,6 +15,8 @@ export type MemoryHostSeed = {
   /** Files by path: their text, which root then owns with mode 0644, or all of it. Folders on the way are root's. */
   readonly files?: Readonly<Record<string, string | StoredFile>>;
   readonly folders?: Readonly<Record<string, Access>>;
+  /** Paths of symbolic links. */
+  readonly links?: readonly string[];
   /** Beside root. */
   readonly users?: readonly User[];
   readonly groups?: readonly Group[];

@@ -106,6 +106,13 @@ describe("NFS export", () => {
     await expect(planned(createMemoryHost({ files: { [path]: "" } }))).rejects.toThrow("is not a folder");
   });
 
+  it.each(["/home", path])("refuses the link %s, which the server's table would not show", async (link) => {
+    await expect(planned(createMemoryHost({ folders, links: [link] }))).rejects.toMatchObject({
+      name: "ConflictError",
+      message: `${path} leads through the link ${link}: name the real path in cluster.yaml (shared.path, user.home)`,
+    });
+  });
+
   it("says that the kernel cannot serve", async () => {
     const host = createMemoryHost({ folders, nfsServer: { cannotServe: true } });
     await expect(converged(host)).rejects.toThrow("kernel cannot serve NFS");

@@ -4,6 +4,7 @@ import type { NfsServerState } from "../host/nfs-server.ts";
 import { fulfils, sameOptions } from "./export-options.ts";
 import { readExports } from "./exports-file.ts";
 import { foreignText, withBlock } from "./managed-block.ts";
+import { refuseLinks } from "./refuse-links.ts";
 import { ConflictError, type Resource } from "./resource.ts";
 import { isSharePath } from "./share-path.ts";
 import { guard, isSubnet } from "./spec-guard.ts";
@@ -38,9 +39,10 @@ export class NoSuchFolderError extends Error {
 export const nfsExportResource: Resource<SpecOf<"nfsExport">, Observed, Change> = {
   async read({ path }, host) {
     guard(isSharePath(path), () => `${JSON.stringify(path)} is not a folder that can be exported`);
+    await refuseLinks(path, host.files);
     return {
       stored: await host.files.read(exportsPath),
-      folder: await host.files.stat(path), // refuses a symbolic link that somebody else made
+      folder: await host.files.stat(path),
       server: await host.nfsServer.look(),
     };
   },

@@ -44,6 +44,13 @@ async function converged(on: Host) {
   return changes.map(nfsMountResource.describe);
 }
 
+/** The host, on which whoever stats or lists a folder, or looks for links at `hanging`, meets a mount that hangs. */
+function untouchable(on: Host, hanging?: string): Host {
+  const hangs = () => Promise.reject(new Error("the mount was touched"));
+  const firstLink = (at: string) => (at === hanging ? hangs() : on.files.firstLink(at));
+  return { ...on, files: { ...on.files, stat: hangs, list: hangs, firstLink } };
+}
+
 const fstabOf = async (on: Host) => (await on.files.read("/etc/fstab"))?.content.toString("latin1");
 
 describe("NFS mount", () => {
@@ -138,6 +145,22 @@ describe("NFS mount", () => {
     const home = "/home/mpihpc";
     const on = createMemoryHost({ files: { [`${home}/.ssh/authorized_keys`]: "" } });
     await expect(planned(on, { ...spec, path: home })).rejects.toThrow(/would hide: \.ssh/);
+  });
+
+  it.each(["/home", "/home/mpihpc"])("refuses the link %s on the way, and touches nothing behind it", async (link) => {
+    const on = host({ mounted: { "/data/home/mpihpc/shared": [nfs] } }, { links: [link] });
+    await expect(planned(untouchable(on))).rejects.toMatchObject({
+      name: "ConflictError",
+      message: `${path} leads through the link ${link}: name the real path in cluster.yaml (shared.path, user.home)`,
+    });
+  });
+
+  it("refuses a link at the path itself, and does not follow it", async () => {
+    await expect(planned(untouchable(host({}, { links: [path] })))).rejects.toThrow(`leads through the link ${path}:`);
+  });
+
+  it("looks for no link at the path where something is mounted, since that alone can hang", async () => {
+    expect(await planned(untouchable(settled(), path))).toEqual([]);
   });
 
   it("refuses a place that is no folder", async () => {

@@ -1,8 +1,10 @@
+import { posix } from "node:path";
 import type { SpecOf } from "@cowherd/proto";
 import type { Standing, StoredFile } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import type { Mounted, MountHealth, MountPoint } from "../host/mounts.ts";
 import { fstabWith, ownSource } from "./fstab.ts";
+import { refuseLinks } from "./refuse-links.ts";
 import { ConflictError, type Resource } from "./resource.ts";
 import { isSharePath } from "./share-path.ts";
 import { guard, isAddress, isNodeName } from "./spec-guard.ts";
@@ -63,6 +65,7 @@ export const mountOptions =
 export const nfsMountResource: Resource<Spec, Observed, Change> = {
   async read(spec, host, signal) {
     guardSpec(spec);
+    await refuseLinks(spec.path, host.files, posix.dirname(spec.path)); // what is at the path itself may be a mount that hangs
     const point = await host.mounts.look(spec.path);
     return {
       stored: await host.files.read(fstabPath),
@@ -151,7 +154,8 @@ function sourcesOf({ server, serverAddress, remotePath }: Spec): readonly string
 
 /** Only where nothing is mounted, or the agent itself would touch what can hang. */
 async function readBare(path: string, host: Host): Promise<Observed["bare"]> {
-  const standing = await host.files.stat(path); // refuses a symbolic link that somebody else made
+  await refuseLinks(path, host.files);
+  const standing = await host.files.stat(path);
   return { standing, lying: (await host.files.list(path)) ?? [] };
 }
 

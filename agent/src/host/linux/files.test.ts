@@ -30,6 +30,22 @@ describe.runIf(process.platform === "linux")("on linux", () => {
     expect(await readdir(`${root}/etc/real`)).toEqual(["target"]);
   });
 
+  it("names the first link on the way and follows none", async () => {
+    const root = await makeRoot();
+    const files = createLinuxFiles(root);
+    await mkdir(`${root}/data`);
+    await mkdir(`${root}/data/eve`);
+    await symlink("/data", `${root}/link`);
+    await symlink("/no/such/folder", `${root}/data/eve/dangling`);
+    expect(await files.firstLink("/link/eve/dangling/x")).toBe("/link");
+    expect(await files.firstLink("/data/eve/dangling")).toBe("/data/eve/dangling");
+    expect(await files.firstLink("/data/eve/absent/x")).toBeUndefined();
+    expect(await files.firstLink("/data/eve")).toBeUndefined();
+    expect(await files.firstLink("/link-not")).toBeUndefined();
+    await files.replace("/data/file", file("no folder"));
+    await expect(files.firstLink("/data/file/x")).rejects.toMatchObject({ name: "FilesError", code: "ENOTDIR" });
+  });
+
   it("refuses a link in a folder that others may write, whatever is asked", async () => {
     const root = await makeRoot();
     const files = createLinuxFiles(root);

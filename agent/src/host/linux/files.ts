@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, opendir, rename } from "node:fs/promises";
+import { posix } from "node:path";
 import { ConflictError } from "../../resources/resource.ts";
 import { type Access, type Files, FilesError, type Standing, type StoredFile } from "../files.ts";
 import { draftName, removeDraft, staleDrafts } from "./draft.ts";
-import { atPlace, explain, type Place } from "./place.ts";
+import { atPlace, explain, lstatIfAny, type Place } from "./place.ts";
 
 const maxBytes = 4 * 1024 * 1024;
 const maxNames = 10_000;
@@ -31,6 +32,17 @@ export function createLinuxFiles(root: string): Files {
 
     list: (path) => at("list", path, ({ at: place, stats }) => (stats?.isDirectory() ? list(place) : none)),
 
+    async firstLink(path) {
+      for (const folder of fromRoot(path)) {
+        const stats = await lstatIfAny(root + folder).catch((error: unknown) => {
+          throw explain("stat", folder, error);
+        });
+        if (stats === undefined) return undefined;
+        if (stats.isSymbolicLink()) return folder;
+      }
+      return undefined;
+    },
+
     stamp: (path) => at("stat", path, ({ at: place, stats }) => (stats === undefined ? none : stamp(place))),
 
     replace: (path, file) => mustBeAt("write", path, (place) => replace(place, path, file, era)),
@@ -49,6 +61,12 @@ export function createLinuxFiles(root: string): Files {
         await setAccess(place, path, access);
       }),
   };
+}
+
+/** The folders that lead to a path, from the first below the root on, and the path itself. */
+function fromRoot(path: string): readonly string[] {
+  const names = posix.resolve("/", path).split("/").slice(1);
+  return names.map((_name, index) => `/${names.slice(0, index + 1).join("/")}`);
 }
 
 function missing(verb: string, path: string): FilesError {

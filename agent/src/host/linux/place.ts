@@ -95,7 +95,8 @@ function isTrusted({ uid, mode }: Stats): boolean {
   return (uid === 0 || uid === process.geteuid?.()) && (mode & 0o022) === 0;
 }
 
-async function lstatIfAny(path: string): Promise<Stats | undefined> {
+/** What is at a path, itself if it is a link. Undefined when nothing is. */
+export async function lstatIfAny(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {
