@@ -19,6 +19,8 @@ export type MemoryPythonsSeed = {
   readonly compiledLibrary?: MpiIdentity;
   /** What pip can find, by name, with its version. Everything, in version 1.0, if absent. */
   readonly index?: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970; always 0 if absent. */
+  calendar?(): number;
 };
 
 const openMpi: MpiIdentity = { vendor: "Open MPI", version: "4.1.4" };
@@ -42,6 +44,7 @@ export function createMemoryPythons(
 
   return {
     asked,
+    calendar: () => seed.calendar?.() ?? 0,
     async installPyenv(owner, { url }) {
       asked.push(`pyenv from ${url}`);
       await write(pyenvProgram(owner.home), owner);

@@ -64,6 +64,9 @@ export interface Pythons {
 
   /** Asks mpirun and the mpi4py of a version who they are. */
   mpiPair(owner: PythonOwner, version: string, signal: AbortSignal): Promise<MpiPair>;
+
+  /** The calendar's time in milliseconds since 1970, by which it is told when what failed is tried again. */
+  calendar(): number;
 }
 
 /** pyenv, the build or pip ended badly. The message says why in one line, in their own words. */
@@ -94,6 +97,11 @@ export function pythonProgram(home: string, version: string): string {
 /** Where pip installs to. */
 export function sitePackages(home: string, version: string): string {
   return `${pythonPrefix(home, version)}/lib/python${majorMinor(version)}/site-packages`;
+}
+
+/** pyenv's definitions of versions, one file each, of which a newer pyenv has more. */
+export function pyenvDefinitions(home: string): string {
+  return `${pyenvRoot(home)}/plugins/python-build/share/python-build`;
 }
 
 /** Is there while a version is being built, and stays where the build was cut short: what lies beside it may be half. */

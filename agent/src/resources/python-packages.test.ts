@@ -140,6 +140,29 @@ describe("Python packages", () => {
     );
   });
 
+  it("are asked for no more where pip failed, until an hour is over or something changes", async () => {
+    let nowMs = Date.UTC(2026, 0, 1, 12);
+    const { host, asked } = hostWith({ index: { click: "8.1.3" }, calendar: () => nowMs });
+    const reason = "pip install: ERROR: No matching distribution found for mpi4py";
+    await expect(run(host)).rejects.toMatchObject({ name: "PythonError", message: reason });
+    for (let round = 0; round < 3; round += 1) {
+      nowMs += 60_000;
+      await expect(run(host)).rejects.toMatchObject({
+        name: "PythonPausedError",
+        message: expect.stringMatching(/^pip install: .* mpi4py; tried again at 2026-01-01 13:00 UTC, .*rm \/home\//),
+      });
+    }
+    expect(asked).toEqual(["install mpi4py click"]);
+    await host.files.replace(`${prefix}/bin/python3.11`, file("rebuilt"));
+    await expect(run(host)).rejects.toMatchObject({ name: "PythonError" });
+    const others = { ...spec, packages: ["mpi4py==4.0.0"] };
+    const changes = pythonPackagesResource.plan(others, await pythonPackagesResource.read(others, host, signal));
+    expect(changes.map(pythonPackagesResource.describe)[0]).toBe("install mpi4py for Python 3.11.8");
+    nowMs += 60 * 60_000;
+    await expect(run(host)).rejects.toMatchObject({ name: "PythonError" });
+    expect(asked).toHaveLength(3);
+  });
+
   it("are not compared where mpi4py is none of them", async () => {
     const { host, asked } = hostWith();
     const others = { ...spec, packages: ["click"] };

@@ -9,9 +9,24 @@ import {
 import type { Host } from "../host/host.ts";
 import { mpiName } from "../host/mpi-identity.ts";
 import type { Progress } from "../host/progress.ts";
-import { type MpiPair, type PipRequest, type PythonOwner, pythonPrefix, sitePackages } from "../host/pythons.ts";
+import {
+  type MpiPair,
+  type PipRequest,
+  type PythonOwner,
+  pythonPrefix,
+  pythonProgram,
+  sitePackages,
+} from "../host/pythons.ts";
 import { type MpiMatch, parseMpiMatch, renderMpiMatch } from "./mpi-match.ts";
 import { ownerOf } from "./python.ts";
+import {
+  attemptOf,
+  keepingFailure,
+  type PythonFailure,
+  readPythonFailure,
+  readSurroundings,
+  refuseRepetition,
+} from "./python-failure.ts";
 import { guardWho } from "./python-guard.ts";
 import { meetsPin } from "./python-version.ts";
 import type { Resource } from "./resource.ts";
@@ -21,6 +36,10 @@ type Observed = {
   /** Versions of what is wanted and installed whole, by normalised name. */
   readonly installed: ReadonlyMap<string, string>;
   readonly mpi: MpiObserved;
+  /** Of pip, the last time that it failed. */
+  readonly failure: PythonFailure | undefined;
+  readonly surroundings: string;
+  readonly nowMs: number;
 };
 
 type MpiObserved = {
@@ -58,10 +77,16 @@ const launchers = ["/usr/local/bin/mpirun", "/usr/bin/mpirun"];
 export const pythonPackagesResource: Resource<SpecOf<"pythonPackages">, Observed, Change> = {
   async read(spec, host) {
     guardSpec(spec);
-    return { installed: await readInstalled(spec, host), mpi: await readMpi(spec, host) };
+    return {
+      installed: await readInstalled(spec, host),
+      mpi: await readMpi(spec, host),
+      failure: await readPythonFailure(failureFile(spec), host),
+      surroundings: await readPipSurroundings(spec, host),
+      nowMs: host.pythons.calendar(),
+    };
   },
 
-  plan(spec, { installed, mpi }) {
+  plan(spec, { installed, mpi, failure, surroundings, nowMs }) {
     guardSpec(spec);
     const { user, home, version, indexUrl, findLinks } = spec;
     const who = { user, home, version };
@@ -69,7 +94,11 @@ export const pythonPackagesResource: Resource<SpecOf<"pythonPackages">, Observed
     const request = { indexUrl, findLinks, fromSource: false };
     const missing = wanted.filter((requirement) => !isMet(requirement, installed));
     const changes: Change[] = [];
-    if (missing.length > 0) changes.push({ action: "install", who, request: { ...request, requirements: missing } });
+    if (missing.length > 0) {
+      const install = { ...request, requirements: missing };
+      refuseRepetition(failure, { attempt: attemptOf(install, surroundings), path: failureFile(who), nowMs });
+      changes.push({ action: "install", who, request: install });
+    }
     const own = wanted.find(({ name }) => name === mpi4py);
     if (own === undefined) return changes;
     if (missing.includes(own) || mpi.match?.stamps !== mpi.stamps) {
@@ -84,8 +113,12 @@ export const pythonPackagesResource: Resource<SpecOf<"pythonPackages">, Observed
     const owner = await ownerOf(change.who, host);
     const { version } = change.who;
     switch (change.action) {
-      case "install":
-        return host.pythons.install(owner, version, change.request, signal, progress);
+      case "install": {
+        const attempt = attemptOf(change.request, await readPipSurroundings(change.who, host));
+        return keepingFailure({ path: failureFile(change.who), attempt, owner }, host, signal, () =>
+          host.pythons.install(owner, version, change.request, signal, progress),
+        );
+      }
       case "compare-mpi": {
         const problem = await compareMpi(owner, version, change.request, host, signal, progress);
         const stamps = await readStamps(change.who, host);
@@ -112,6 +145,7 @@ export const pythonPackagesResource: Resource<SpecOf<"pythonPackages">, Observed
   watches: (spec) => [
     ...requirementsOf(spec).map(({ name }) => `${sitePackages(spec.home, spec.version)}/${name}`),
     "/etc/alternatives/mpirun",
+    failureFile(spec),
   ],
 };
 
@@ -187,6 +221,15 @@ async function readStamps({ home, version }: Who, host: Host): Promise<string> {
 /** Beside the Python whose mpi4py it is about, and gone with it. */
 function matchFile({ home, version }: Pick<Who, "home" | "version">): string {
   return `${pythonPrefix(home, version)}/.cowherd-mpi.json`;
+}
+
+/** Beside it likewise. */
+function failureFile({ home, version }: Pick<Who, "home" | "version">): string {
+  return `${pythonPrefix(home, version)}/.cowherd-failed-pip.json`;
+}
+
+function readPipSurroundings({ home, version }: Pick<Who, "home" | "version">, host: Host): Promise<string> {
+  return readSurroundings([pythonProgram(home, version)], host);
 }
 
 function requirementsOf({ packages }: SpecOf<"pythonPackages">): readonly PythonRequirement[] {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { StoredFile } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import { createMemoryHost, type MemoryHostSeed } from "../host/memory-host.ts";
+import { PythonError } from "../host/pythons.ts";
 import { pythonResource } from "./python.ts";
 import { resourceContract } from "./resource.contract.ts";
 
@@ -44,6 +45,14 @@ const built = {
   [`${home}/.bashrc`]: file(`${lines}${ubuntu}`),
   [`${home}/.profile`]: file(lines),
 };
+
+async function makeFolders({ files }: Host, path: string): Promise<void> {
+  const names = path.split("/").slice(1, -1);
+  for (const [index] of names.entries()) {
+    const folder = `/${names.slice(0, index + 1).join("/")}`;
+    if ((await files.stat(folder)) === undefined) await files.makeFolder(folder, { mode: 0o755, ...own });
+  }
+}
 
 const planned = async (host: Host, of: Parameters<typeof pythonResource.plan>[0] = spec) =>
   pythonResource.plan(of, await pythonResource.read(of, host, signal)).map(pythonResource.describe);
@@ -106,6 +115,96 @@ describe("Python", () => {
     expect(await planned(hostWith(other))).toEqual(["make Python 3.11.8 the one of mpihpc"]);
     const second = { ...built, [`${root}/version`]: file("3.11.8\n3.9.1\n") };
     expect(await planned(hostWith(second))).toEqual([]);
+  });
+
+  describe("whose build failed", () => {
+    const hourMs = 60 * 60_000;
+
+    /** A host whose builds fail, and are counted. */
+    function failing(
+      error: Error = new PythonError("build Python 3.11.8: configure: error: no acceptable C compiler"),
+    ) {
+      const world = { nowMs: Date.UTC(2026, 0, 1, 12), builds: 0 };
+      const host = hostWith(
+        { ...built, [`${root}/versions/3.11.8/bin/python3.11`]: file(), "/var/lib/dpkg/status": file() },
+        { pythons: { calendar: () => world.nowMs } },
+      );
+      const pythons: Host["pythons"] = {
+        ...host.pythons,
+        async build() {
+          world.builds += 1;
+          throw error;
+        },
+      };
+      return { host: { ...host, pythons }, world };
+    }
+
+    async function run(host: Host, of: Parameters<typeof pythonResource.plan>[0] = spec): Promise<void> {
+      for (const change of pythonResource.plan(of, await pythonResource.read(of, host, signal))) {
+        await pythonResource.apply(change, host, signal);
+      }
+    }
+    const other = { ...spec, version: "3.12.1" };
+
+    it("is built no more for an hour, and says why, when it is and how to have it at once", async () => {
+      const { host, world } = failing();
+      await expect(run(host, other)).rejects.toThrow("no acceptable C compiler");
+      for (let round = 0; round < 3; round += 1) {
+        world.nowMs += 60_000;
+        await expect(run(host, other)).rejects.toMatchObject({
+          name: "PythonPausedError",
+          message:
+            "build Python 3.11.8: configure: error: no acceptable C compiler; tried again at 2026-01-01 13:00 UTC, " +
+            `once the spec, Python or a system package changes, or at once: rm ${root}/.cowherd-failed-3.12.1.json`,
+        });
+      }
+      expect(world.builds).toBe(1);
+      world.nowMs += hourMs;
+      await expect(run(host, other)).rejects.toMatchObject({ name: "PythonError" });
+      expect(world.builds).toBe(2);
+    });
+
+    it.each([
+      ["/var/lib/dpkg/status"],
+      ["/proc/sys/kernel/random/boot_id"],
+      [`${root}/libexec/pyenv`],
+      [`${root}/plugins/python-build/share/python-build/3.12.1`],
+      [`${root}/.cowherd-failed-3.12.1.json`],
+    ])("is built at once when %s changes", async (path) => {
+      const { host, world } = failing();
+      await expect(run(host, other)).rejects.toThrow();
+      await makeFolders(host, path);
+      await host.files.replace(path, file("another"));
+      await expect(run(host, other)).rejects.toMatchObject({ name: "PythonError" });
+      await expect(run(host, other)).rejects.toMatchObject({ name: "PythonPausedError" });
+      expect(world.builds).toBe(2);
+    });
+
+    it("is built at once from another mirror, and after the calendar was set back", async () => {
+      const { host, world } = failing();
+      await expect(run(host, other)).rejects.toThrow();
+      await expect(run(host, { ...other, mirrorUrl: undefined })).rejects.toMatchObject({ name: "PythonError" });
+      world.nowMs -= hourMs;
+      await expect(run(host, { ...other, mirrorUrl: undefined })).rejects.toMatchObject({ name: "PythonError" });
+      expect(world.builds).toBe(3);
+    });
+
+    it("is built at once after a power cut, which says nothing against it", async () => {
+      const { host, world } = failing(Object.assign(new Error("left no exit code"), { name: "JobLostError" }));
+      await expect(run(host, other)).rejects.toThrow("left no exit code");
+      await expect(run(host, other)).rejects.toThrow("left no exit code");
+      expect(world.builds).toBe(2);
+    });
+
+    it("tells why also where that cannot be kept", async () => {
+      const { host } = failing();
+      const full: Host = { ...host, files: { ...host.files, replace: () => Promise.reject(new Error("ENOSPC")) } };
+      await expect(run(full, other)).rejects.toThrow("no acceptable C compiler");
+    });
+
+    it("is looked at as soon as the record is removed", () => {
+      expect(pythonResource.watches(spec)).toContain(`${root}/.cowherd-failed-3.11.8.json`);
+    });
   });
 
   it("is not put where something of the user's is that is no pyenv", async () => {

@@ -5,12 +5,21 @@ import {
   buildingMark,
   type PyenvSource,
   type PythonOwner,
+  pyenvDefinitions,
   pyenvProgram,
   pyenvRoot,
   pythonProgram,
 } from "../host/pythons.ts";
 import { withBlock } from "./managed-block.ts";
 import { type Ids, idsOf, UnknownAccountError } from "./owned-file.ts";
+import {
+  attemptOf,
+  keepingFailure,
+  type PythonFailure,
+  readPythonFailure,
+  readSurroundings,
+  refuseRepetition,
+} from "./python-failure.ts";
 import { guardWho } from "./python-guard.ts";
 import { ConflictError, type Resource } from "./resource.ts";
 import { guard, isUserName } from "./spec-guard.ts";
@@ -20,6 +29,10 @@ type Observed = {
   readonly program: Standing | undefined;
   readonly python: Standing | undefined;
   readonly isHalf: boolean;
+  /** Of the last build that failed. */
+  readonly failure: PythonFailure | undefined;
+  readonly surroundings: string;
+  readonly nowMs: number;
   readonly global: StoredFile | undefined;
   readonly shim: Standing | undefined;
   /** Each file that a shell reads at its start, by path. */
@@ -57,6 +70,9 @@ export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
       pyenv: await files.stat(pyenvRoot(home)),
       program: await files.stat(pyenvProgram(home)),
       python: await files.stat(pythonProgram(home, version)),
+      failure: await readPythonFailure(failureFile(home, version), host),
+      surroundings: await readBuildSurroundings(home, version, host),
+      nowMs: host.pythons.calendar(),
       isHalf: (await files.stat(buildingMark(home, version))) !== undefined,
       global: await files.read(`${pyenvRoot(home)}/version`),
       shim: await files.stat(`${pyenvRoot(home)}/shims/python`),
@@ -64,7 +80,7 @@ export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
     };
   },
 
-  plan(spec, { pyenv, program, python, isHalf, global, shim, startFiles }) {
+  plan(spec, { pyenv, program, python, isHalf, failure, surroundings, nowMs, global, shim, startFiles }) {
     const { user, home, version, mirrorUrl } = spec;
     guardSpec(spec);
     const who = { user, home };
@@ -74,7 +90,11 @@ export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
     } else if (program?.type !== "file") {
       throw new ConflictError(`${pyenvRoot(home)} is there and no pyenv is in it: move it away, or put one there`);
     }
-    if (python?.type !== "file" || isHalf) changes.push({ action: "build", who, version, mirrorUrl });
+    if (python?.type !== "file" || isHalf) {
+      const attempt = attemptOf([version, mirrorUrl], surroundings);
+      refuseRepetition(failure, { attempt, path: failureFile(home, version), nowMs });
+      changes.push({ action: "build", who, version, mirrorUrl });
+    }
     if (firstWord(global) !== version || shim === undefined) changes.push({ action: "make-global", who, version });
     // Last: where the build fails, the owner's shells are led nowhere else than before.
     for (const [path, stored] of startFiles) {
@@ -89,8 +109,14 @@ export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
       case "install-pyenv":
         if ((await host.files.stat(pyenvRoot(owner.home))) !== undefined) return; // someone was quicker: it is used
         return host.pythons.installPyenv(owner, change.source, signal, progress);
-      case "build":
-        return host.pythons.build(owner, change.version, change.mirrorUrl, signal, progress);
+      case "build": {
+        const { version, mirrorUrl } = change;
+        const surroundings = await readBuildSurroundings(owner.home, version, host); // pyenv may be newer than the plan
+        const attempt = attemptOf([version, mirrorUrl], surroundings);
+        return keepingFailure({ path: failureFile(owner.home, version), attempt, owner }, host, signal, () =>
+          host.pythons.build(owner, version, mirrorUrl, signal, progress),
+        );
+      }
       case "make-global":
         return host.pythons.makeGlobal(owner, change.version, signal);
       case "put-block": {
@@ -119,6 +145,7 @@ export const pythonResource: Resource<SpecOf<"python">, Observed, Change> = {
   watches: ({ home, version }) => [
     pyenvProgram(home),
     pythonProgram(home, version),
+    failureFile(home, version),
     `${pyenvRoot(home)}/version`,
     `${pyenvRoot(home)}/shims/python`,
     ...startFilesOf(home),
@@ -145,6 +172,16 @@ function guardSpec({ user, home, version, pyenvUrl, pyenvSha256, mirrorUrl }: Sp
     pyenvSha256 === undefined || /^[0-9a-f]{64}$/.test(pyenvSha256),
     () => `${JSON.stringify(pyenvSha256)} is not a SHA-256`,
   );
+}
+
+/** In pyenv's folder, and gone with it. */
+function failureFile(home: string, version: string): string {
+  return `${pyenvRoot(home)}/.cowherd-failed-${version}.json`;
+}
+
+function readBuildSurroundings(home: string, version: string, host: Host): Promise<string> {
+  const definitions = pyenvDefinitions(home);
+  return readSurroundings([pyenvProgram(home), definitions, `${definitions}/${version}`], host);
 }
 
 function startFilesOf(home: string): readonly string[] {

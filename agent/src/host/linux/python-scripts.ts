@@ -39,7 +39,8 @@ exit 1
 /**
  * Builds a version. Arguments: the home, the version, the mark that stands until it is whole.
  *
- * What was compiled goes below the home: /tmp may be in memory, and too small.
+ * What was compiled goes below the home: /tmp may be in memory, and too small. It goes when
+ * the build fails, too: it may be what filled the disk.
  */
 export const buildScript = `set -eu
 umask 022
@@ -48,6 +49,7 @@ cd -- "$1"
 export TMPDIR="$1/.cache/cowherd-python-$2"
 rm -rf -- "$TMPDIR"
 mkdir -p -- "$TMPDIR"
+trap 'rm -rf -- "$TMPDIR"' EXIT
 "$PYENV_ROOT/libexec/pyenv" install --force --verbose "$2" < /dev/null
 rm -rf -- "$TMPDIR"
 sync --file-system "$PYENV_ROOT"

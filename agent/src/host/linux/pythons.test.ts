@@ -123,6 +123,7 @@ describe.runIf(process.platform === "linux" && existsSync("/usr/bin/curl"))("on 
       `build Python ${version}: configure: error: no acceptable C compiler found`,
     );
     expect((await stat(buildingMark(owner.home, version))).isFile()).toBe(true);
+    expect(existsSync(`${owner.home}/.cache/cowherd-python-${version}`)).toBe(false);
     expect(existsSync(pythonProgram(owner.home, version))).toBe(false);
   });
 

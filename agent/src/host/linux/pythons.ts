@@ -51,6 +51,8 @@ export function createLinuxPythons({ jobs, calendar }: LinuxPythonsDeps): Python
   }
 
   return {
+    calendar,
+
     async installPyenv(owner, { url, sha256 = "" }, signal, progress) {
       progress?.("downloading pyenv");
       const job = jobOf(owner, `pyenv-${owner.uid}`, limits.pyenv, installPyenvScript, [owner.home, url, sha256]);
