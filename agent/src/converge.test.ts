@@ -237,3 +237,17 @@ it("lists every watched file once", () => {
   expect(paths).toContain("/etc/passwd");
   expect(new Set(paths).size).toBe(paths.length);
 });
+
+it("lets a check use no automount, and an apply use it", async () => {
+  const path = "/srv/shared";
+  const server = { server: "primary", serverAddress: "192.168.56.10", remotePath: path };
+  const mount: ResourceSpec = { id: "shared-mount", requires: [], kind: "nfsMount", ...server, path };
+  const host = createMemoryHost({ folders: { [path]: rootFolder }, mounts: { servers: { primary: "192.168.56.10" } } });
+  const types = async () => (await host.mounts.look(path)).mounted.map(({ type }) => type);
+  await converge([mount], host, "apply", signal);
+  await host.mounts.detach(path, signal);
+  expect(ends(await converge([mount], host, "check", signal))).toEqual(["shared-mount in-sync"]);
+  expect(await types()).toEqual(["autofs"]);
+  expect(ends(await converge([mount], host, "apply", signal))).toEqual(["shared-mount in-sync"]);
+  expect(await types()).toEqual(["autofs", "nfs4"]);
+});

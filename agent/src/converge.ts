@@ -15,12 +15,11 @@ import { nfsMountResource } from "./resources/nfs-mount.ts";
 import { packageSetResource } from "./resources/package-set.ts";
 import { pythonResource } from "./resources/python.ts";
 import { pythonPackagesResource } from "./resources/python-packages.ts";
-import type { Resource } from "./resources/resource.ts";
+import type { Mode, Resource } from "./resources/resource.ts";
 import { sshKeyResource } from "./resources/ssh-key.ts";
 import { userResource } from "./resources/user.ts";
 
-/** Whether a run acts or only looks. */
-export type Mode = "check" | "apply";
+export type { Mode } from "./resources/resource.ts";
 
 /** Is told how a run goes, as it goes. */
 export interface RunObserver {
@@ -95,14 +94,14 @@ async function runResource<Spec extends ResourceSpec, Observed, Change>(
   spec: Spec,
   { host, mode, signal, observer }: Run,
 ): Promise<readonly string[]> {
-  const changes = resource.plan(spec, await resource.read(spec, host, signal));
+  const changes = resource.plan(spec, await resource.read(spec, host, signal, mode));
   if (mode === "apply" && changes.length > 0) {
     for (const change of changes) {
       signal.throwIfAborted();
       observer?.activity(`${spec.id}: ${resource.describe(change)}`);
       await resource.apply(change, host, signal, (text) => observer?.activity(`${spec.id}: ${text}`));
     }
-    const left = resource.plan(spec, await resource.read(spec, host, signal));
+    const left = resource.plan(spec, await resource.read(spec, host, signal, mode));
     if (left.length > 0) throw new NotConvergedError(`still to do: ${left.map(resource.describe).join(", ")}`);
   }
   return changes.map(resource.describe);

@@ -177,6 +177,16 @@ describe("NFS mount", () => {
     expect((await on.mounts.look(path)).mounted).toEqual([automount]);
   });
 
+  it("mounts nothing and writes nothing in a check, and hears of a silent server all the same", async () => {
+    const look = async (on: Host) =>
+      nfsMountResource.plan(spec, await nfsMountResource.read(spec, on, signal, "check"));
+    const on = settled({ mounted: { [path]: [automount] } });
+    const probe = () => Promise.reject(new Error("the mount was touched"));
+    expect(await look({ ...on, mounts: { ...on.mounts, probe } })).toEqual([]);
+    expect((await on.mounts.look(path)).mounted).toEqual([automount]);
+    await expect(look(settled({ silent: [address] }))).rejects.toThrow("does not answer");
+  });
+
   it("leaves the mount of a silent server alone, since it goes on by itself", async () => {
     const on = settled({ silent: [address], ailing: { [path]: { state: "hung", reason: "no end" } } });
     await expect(planned(on)).rejects.toMatchObject({ name: "MountUnwellError" });

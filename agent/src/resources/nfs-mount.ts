@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import type { Mounted, MountHealth, MountPoint } from "../host/mounts.ts";
 import { fstabWith, ownSource } from "./fstab.ts";
 import { refuseLinks } from "./refuse-links.ts";
-import { ConflictError, type Resource } from "./resource.ts";
+import { ConflictError, type Mode, type Resource } from "./resource.ts";
 import { isSharePath } from "./share-path.ts";
 import { guard, isAddress, isNodeName } from "./spec-guard.ts";
 
@@ -16,7 +16,7 @@ type Observed = {
   readonly point: MountPoint;
   /** What is at the path where nothing is mounted. */
   readonly bare: { readonly standing: Standing | undefined; readonly lying: readonly string[] } | undefined;
-  /** How the right folder is doing where it is mounted or would be on first use. */
+  /** How the right folder is doing where it is mounted or would be on first use, if it was asked. */
   readonly health: MountHealth | { readonly state: "silent" } | undefined;
 };
 
@@ -63,7 +63,7 @@ export const mountOptions =
  * is waited for, since the mount goes on by itself. Nothing is mounted over files, and nobody's mount is taken away.
  */
 export const nfsMountResource: Resource<Spec, Observed, Change> = {
-  async read(spec, host, signal) {
+  async read(spec, host, signal, mode = "apply") {
     guardSpec(spec);
     await refuseLinks(spec.path, host.files, posix.dirname(spec.path)); // what is at the path itself may be a mount that hangs
     const point = await host.mounts.look(spec.path);
@@ -71,7 +71,7 @@ export const nfsMountResource: Resource<Spec, Observed, Change> = {
       stored: await host.files.read(fstabPath),
       point,
       bare: point.mounted.length === 0 ? await readBare(spec.path, host) : undefined,
-      health: isRight(point.mounted, spec) ? await readHealth(spec, host, signal) : undefined,
+      health: isRight(point.mounted, spec) ? await readHealth(spec, host, signal, mode) : undefined,
     };
   },
 
@@ -159,10 +159,18 @@ async function readBare(path: string, host: Host): Promise<Observed["bare"]> {
   return { standing, lying: (await host.files.list(path)) ?? [] };
 }
 
-/** The server is asked first: while it is silent nothing is started that could hang. */
-async function readHealth({ serverAddress, path }: Spec, host: Host, signal: AbortSignal): Promise<Observed["health"]> {
+/**
+ * The server is asked first: while it is silent nothing is started that could hang. A check
+ * asks nothing more, since a probe mounts and writes.
+ */
+async function readHealth(
+  { serverAddress, path }: Spec,
+  host: Host,
+  signal: AbortSignal,
+  mode: Mode,
+): Promise<Observed["health"]> {
   if (!(await host.mounts.answers(serverAddress, signal))) return { state: "silent" };
-  return host.mounts.probe(path, signal);
+  return mode === "check" ? undefined : host.mounts.probe(path, signal);
 }
 
 function isNfs({ type }: Mounted): boolean {

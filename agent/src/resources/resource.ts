@@ -1,15 +1,23 @@
 import type { Host } from "../host/host.ts";
 import type { Progress } from "../host/progress.ts";
 
+/** Whether a run acts or only looks. */
+export type Mode = "check" | "apply";
+
 /**
  * A kind of thing on a host: how to read it, what it lacks, how to mend it.
  *
- * Only `read` and `apply` touch the host. A check is read and plan without apply, so it
- * can never disagree with the run that follows it.
+ * Only `read` and `apply` touch the host. A check is read and plan without apply, so what
+ * it lists is what the run that follows it does.
  */
 export interface Resource<Spec, Observed, Change> {
-  /** Reads how things are. Changes nothing. */
-  read(spec: Spec, host: Host, signal: AbortSignal): Promise<Observed>;
+  /**
+   * Reads how things are. Changes nothing.
+   *
+   * In apply mode, which it is if nothing is said, it may also try a thing out and tidy up
+   * behind itself; a check leaves no trace at all, and so can miss what only trying shows.
+   */
+  read(spec: Spec, host: Host, signal: AbortSignal, mode?: Mode): Promise<Observed>;
 
   /**
    * Lists what must change, in order. Pure. An empty list means in sync.
