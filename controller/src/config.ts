@@ -18,7 +18,7 @@ export const defaultTiming: Timing = {
   leaseMs: 7_000,
   pauseMs: 3_000,
   tickMs: 500,
-  checkMs: 20_000,
+  checkMs: 45_000, // a node whose shared folder hangs knows after 30 s + 3 s; it and cowctl give up after 60 s
   lookMs: 250,
 };
 
