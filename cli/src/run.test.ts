@@ -28,6 +28,14 @@ describe("cowctl", () => {
     expect(out).toContain("--controller <address>");
   });
 
+  it.each(["init", "plan", "apply"])(
+    "says in the help of %s where the keys of cluster.yaml are told",
+    async (command) => {
+      const { out } = await runFake([command, "--help"], "/absent");
+      expect(out).toContain('README under "cluster.yaml"');
+    },
+  );
+
   it("prints its own version without a controller", async () => {
     expect(await runFake(["--version"], "/absent")).toEqual({ exitCode: 0, out: "1.2.3\n", err: "" });
   });

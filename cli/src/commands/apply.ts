@@ -1,5 +1,5 @@
 import { renderApplied } from "../output/applied-text.ts";
-import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
+import { type Cowctl, examples, type ParentCommand, specKeys } from "./cowctl.ts";
 import { tokenCreateLine } from "./join-line.ts";
 import { namingFile, readSpecFile } from "./spec-file.ts";
 
@@ -9,7 +9,10 @@ export function addApply(parent: ParentCommand, cowctl: Cowctl): void {
     .command("apply")
     .description("replace the cluster spec; all of it is taken, or nothing")
     .requiredOption("-f, --file <cluster.yaml>", "the cluster spec")
-    .addHelpText("after", examples("cowctl plan -f cluster.yaml     # look first", "cowctl apply -f cluster.yaml"))
+    .addHelpText(
+      "after",
+      specKeys + examples("cowctl plan -f cluster.yaml     # look first", "cowctl apply -f cluster.yaml"),
+    )
     .action(({ file }) => applySpec(cowctl, file));
 }
 

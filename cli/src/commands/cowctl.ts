@@ -21,3 +21,7 @@ export type ParentCommand = CommandUnknownOpts;
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
+
+/** Where a command's help sends whoever has to write a spec. */
+export const specKeys =
+  '\nThe keys of cluster.yaml, and what holds where one is left out, are in Cowherd\'s README under "cluster.yaml".\n';

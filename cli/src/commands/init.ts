@@ -5,7 +5,7 @@ import { foundCluster } from "../primary/found-cluster.ts";
 import { hasJoined, joinPrimary, primaryOf } from "../primary/join-primary.ts";
 import { AlreadyInitialisedError, NotRootError, ProgramFailedError } from "../primary/primary-error.ts";
 import { runProgram } from "../primary/run-program.ts";
-import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
+import { type Cowctl, examples, type ParentCommand, specKeys } from "./cowctl.ts";
 import { tokenCreateLine } from "./join-line.ts";
 import { namingFile, readSpecFile, type SpecFile } from "./spec-file.ts";
 
@@ -20,7 +20,7 @@ export function addInit(parent: ParentCommand, cowctl: Cowctl): void {
     .addHelpText(
       "after",
       `\nNothing is touched before the whole spec is found valid. Where a step fails, the same command
-goes on from there. A primary that has joined is left alone: see "cowctl apply".\n${examples("sudo cowctl init -f cluster.yaml")}`,
+goes on from there. A primary that has joined is left alone: see "cowctl apply".\n${specKeys}${examples("sudo cowctl init -f cluster.yaml")}`,
     )
     .action(({ file }) => init(cowctl, file));
 }

@@ -2,7 +2,7 @@ import { exitCodes } from "../exit-code.ts";
 import type { OperatorLink } from "../link/operator-link.ts";
 import { renderJson } from "../output/json.ts";
 import { renderPlan, wouldChange } from "../output/plan-text.ts";
-import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
+import { type Cowctl, examples, type ParentCommand, specKeys } from "./cowctl.ts";
 import { outputOption } from "./output-option.ts";
 import { namingFile, readSpecFile } from "./spec-file.ts";
 
@@ -19,7 +19,7 @@ export function addPlan(parent: ParentCommand, cowctl: Cowctl): void {
     .addOption(outputOption("text"))
     .addHelpText(
       "after",
-      `\nIn the text, ~ is a change, ! what is in its way, and - what is left out for that reason.\n${examples(
+      `\nIn the text, ~ is a change, ! what is in its way, and - what is left out for that reason.\n${specKeys}${examples(
         "cowctl plan                     # has anything drifted?",
         "cowctl plan -f cluster.yaml     # what would apply do?",
       )}`,
