@@ -44,7 +44,10 @@ export type NetworkChange = {
   readonly address: string;
   readonly device: string;
   readonly confirmSeconds: number;
+  /** All of netplan's files as they were when the change was planned: where one differs meanwhile, nothing is written. */
+  readonly found: readonly NetplanFile[];
   readonly writes: readonly FileWrite[];
+  /** Originals. One whose path has another content already is kept beside that, with a hash of it in its name. */
   readonly backups: readonly FileWrite[];
 };
 

@@ -24,6 +24,7 @@ const signal = new AbortController().signal;
 
 function change(own = newText): NetworkChange {
   return {
+    found: [{ path: oldPath, ...stored(oldText) }],
     ...{ change: "c1", address: "192.168.56.11/24", device: "ens3", confirmSeconds: 60 },
     writes: [
       { path: newPath, file: stored(own) },
@@ -134,11 +135,31 @@ describe("a change of the network", () => {
     await keeper.change(change(), signal);
     expect(await machine.stands()).toEqual({ ...fresh, pending: undefined, end: "confirmed" });
     expect((await machine.netplan.read(`${oldPath}.before-cowherd`))?.content.toString()).toBe(oldText);
-    await keeper.change(
-      { ...change(), backups: [{ path: `${oldPath}.before-cowherd`, file: stored("later") }] },
-      signal,
-    );
+    const found = await machine.netplan.files();
+    for (const text of ["later", oldText, "later"]) {
+      const backups = [{ path: `${oldPath}.before-cowherd`, file: stored(text) }];
+      await keeper.change({ ...change(), found, backups }, signal);
+    }
     expect((await machine.netplan.read(`${oldPath}.before-cowherd`))?.content.toString()).toBe(oldText);
+    // printf later | sha256sum
+    expect((await machine.netplan.read(`${oldPath}.before-cowherd-1d9283d8`))?.content.toString()).toBe("later");
+  });
+
+  it.each([
+    ["was edited", oldPath, oldText.replace("192.168.56.5", "192.168.56.6")],
+    ["appeared", "/etc/netplan/60-mine.yaml", "network: {version: 2}\n"],
+    ["disappeared", oldPath, undefined],
+  ])("touches nothing where a file %s after the change was planned", async (what, path, text) => {
+    const machine = createMachine();
+    if (text === undefined) await machine.netplan.remove(path);
+    else await machine.netplan.replace(path, stored(text));
+    const { keeper } = machine.startAgent();
+    await expect(keeper.change(change(), signal)).rejects.toThrow(
+      `${path} ${what} meanwhile; the change is planned again`,
+    );
+    expect((await machine.netplan.read(path))?.content.toString()).toBe(text);
+    expect(await machine.stands()).toMatchObject({ own: undefined, pending: undefined, end: undefined });
+    expect(await machine.netplan.read(`${oldPath}.before-cowherd`)).toBeUndefined();
   });
 
   it("E12: is taken back where the controller is not reached in time, and says so", async () => {

@@ -4,6 +4,7 @@ import { type Network, type NetworkChange, NetworkRevertedError, NetworkUnsettle
 import type { Log } from "../log.ts";
 import { failureReason } from "../resources/failure-reason.ts";
 import { DamagedNetworkRecordError, type NetworkJournal, type NetworkRecord } from "./network-journal.ts";
+import { keepOriginal, requireUnchanged } from "./originals.ts";
 import { adopted, applyMs, armed, inForceFrom, type Moment, nextStep, type Pending, type Step } from "./pending.ts";
 import type { ReachController } from "./reach-controller.ts";
 import { applyFormer, restoreFiles } from "./revert-network.ts";
@@ -210,7 +211,15 @@ export function createNetworkKeeper(deps: KeeperDeps, life: AbortSignal): Networ
     await drive(failure);
   }
 
-  async function prepare({ change, address, device, confirmSeconds, writes, backups }: NetworkChange): Promise<void> {
+  async function prepare({
+    change,
+    address,
+    device,
+    confirmSeconds,
+    found,
+    writes,
+    backups,
+  }: NetworkChange): Promise<void> {
     const now = await moment();
     const confirmMs = confirmSeconds * 1000;
     const before = await Promise.all(writes.map(async ({ path }) => ({ path, file: await netplan.read(path) })));
@@ -231,10 +240,9 @@ export function createNetworkKeeper(deps: KeeperDeps, life: AbortSignal): Networ
       devices: nics.filter((nic) => nic.device).map(({ name }) => name),
     };
     const { last } = await journal.read();
+    requireUnchanged({ found, writes }, await netplan.files());
     await write({ pending, last });
-    for (const { path, file } of backups) {
-      if ((await netplan.read(path)) === undefined) await netplan.replace(path, file);
-    }
+    for (const original of backups) await keepOriginal(original, netplan);
     for (const { path, file } of writes) await netplan.replace(path, file);
     await netplan.generate(`${pending.id}-new`, life);
     await write({ pending: armed(pending, await moment()), last });

@@ -65,7 +65,14 @@ export const networkResource: Resource<Spec, Observed, Change> = {
     if (problem === undefined) return dropIns;
     const { writes, backups, nic } = wanted;
     const change = {
-      ...{ writes, backups, device: nic.name, address: spec.address, confirmSeconds: spec.confirmSeconds },
+      ...{
+        found: view.files,
+        writes,
+        backups,
+        device: nic.name,
+        address: spec.address,
+        confirmSeconds: spec.confirmSeconds,
+      },
       change: fingerprintOf(spec, view, wanted),
     };
     const wait = reasonToWait(view.last, change.change, view.nowMs);
