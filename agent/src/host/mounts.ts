@@ -16,7 +16,8 @@ export interface Mounts {
    * Uses the mount as a rank would: writes, reads back and removes a hidden file, as the
    * folder's owner. Mounts it first where that happens on first use. Ends within thirty seconds.
    *
-   * While the last probe of the mount still hangs no other one is started.
+   * While the last probe of the mount still hangs no other one is started. Nor is one within
+   * four minutes of a good one of the same mount, as long as `answers` did not say no.
    */
   probe(path: string, signal: AbortSignal): Promise<MountHealth>;
 

@@ -102,6 +102,29 @@ describe("linux mounts", () => {
     expect([await look(), await look(), await look()]).toEqual(["slow", "slow", "hung"]);
   });
 
+  it("K13: start no child where a probe went well in the last four minutes, and one where anything speaks for it", async () => {
+    let started = 0;
+    const probes = async () => {
+      if (started === 0) lines.push(nfs); // the first use mounts
+      started += 1;
+      return done;
+    };
+    const { mounts, lines, clock, server } = scripted({ table: [automount], probes });
+    const look = async (afterSeconds: number) => {
+      await clock.pass(afterSeconds * 1000);
+      expect(await mounts.probe(path, signal)).toEqual({ state: "healthy" });
+      return started;
+    };
+    expect([await look(0), await look(239), await look(2), await look(1)]).toEqual([1, 1, 2, 2]);
+    lines[1] = nfs.replace("97 ", "98 ");
+    expect([await look(0), await look(0)]).toEqual([3, 3]);
+    server.answers = false;
+    await mounts.answers("192.168.56.10", signal);
+    expect([await look(0), await look(0)]).toEqual([4, 4]);
+    lines.pop();
+    expect(await look(0)).toBe(5);
+  });
+
   it("F9: probe a fresh mount although the probe of the former one hangs on", async () => {
     const ends: Promise<CommandEnd>[] = [new Promise(() => {}), Promise.resolve(done)];
     const start = () => ({ ended: ends.shift() ?? Promise.reject(new Error("one too many")), kill() {} });

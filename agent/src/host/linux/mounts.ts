@@ -5,7 +5,7 @@ import type { CommandEnd } from "../run-command.ts";
 import type { LoneProcesses } from "./lone-process.ts";
 import { judgeProbe, probeCommand } from "./mount-probe.ts";
 import { mountedAt, mountIdentityAt } from "./mount-table.ts";
-import { isHung, type ProbeRecord, withLateProbe } from "./probe-record.ts";
+import { isFresh, isHung, type ProbeRecord, withLateProbe } from "./probe-record.ts";
 import { unitOfPath } from "./unit-name.ts";
 
 /** What the adapter stands on. Tests reach a machine from outside through the same. */
@@ -34,7 +34,7 @@ const mostLayers = 8;
 /** Mounts by the kernel's list, systemd's automounts and umount(8). */
 export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
   const { run, probes, readText, connects, clock, probeName, word } = deps;
-  const records = new Map<string, ProbeRecord>(); // by path, of mounts whose last probe was late
+  const records = new Map<string, ProbeRecord>(); // by path
 
   const mountInfo = async () => (await readText("/proc/self/mountinfo")) ?? "";
   const mountedNow = async (path: string) => mountedAt(await mountInfo(), path);
@@ -64,12 +64,13 @@ export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
 
     async answers(address, signal) {
       const answers = await connects(address, nfsPort, answerMs, signal);
-      if (!answers) records.clear(); // it may come back, and then has its grace period before it
+      if (!answers) records.clear(); // it may come back as another one, with its grace period before it
       return answers;
     },
 
     async probe(path, signal) {
       const mount = mountIdentityAt(await mountInfo(), path); // what hangs in a former mount says nothing of this one
+      if (isFresh(records.get(path), mount, clock.now())) return { state: "healthy" };
       const health = judgeProbe(await probes(mount, probeCommand(path, probeName(), word()), signal));
       if (health.state === "slow") {
         const record = withLateProbe(records.get(path), mount, clock.now());
@@ -77,6 +78,10 @@ export function createLinuxMounts(deps: LinuxMountsDeps): Mounts {
         return isHung(record, clock.now()) ? { ...health, state: "hung" } : health;
       }
       records.delete(path);
+      if (health.state === "healthy") {
+        const used = mountIdentityAt(await mountInfo(), path); // which it may be that the probe mounted
+        records.set(path, { mount: used, goodAt: clock.now() });
+      }
       if (health.state !== "refused" || (await mountedNow(path)).some(isNetwork)) return health;
       return { ...health, reason: (await mountsWords(path, signal)) ?? health.reason };
     },

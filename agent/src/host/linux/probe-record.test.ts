@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isHung, type ProbeRecord, withLateProbe } from "./probe-record.ts";
+import { isFresh, isHung, type ProbeRecord, withLateProbe } from "./probe-record.ts";
 
 /** The record of probes of a mount that were late at these seconds. */
 function late(first: number, ...rest: readonly number[]): ProbeRecord {
@@ -24,5 +24,22 @@ describe("late probes of a mount", () => {
       lateSince: 300_000,
       late: 1,
     });
+  });
+});
+
+describe("a good probe of a mount", () => {
+  const good = { mount: "mount", goodAt: 1_000 };
+
+  it("stands for four minutes, and for no other mount", () => {
+    expect(isFresh(good, "mount", 241_000)).toBe(true);
+    expect(isFresh(good, "mount", 241_001)).toBe(false);
+    expect(isFresh(good, "fresh", 1_000)).toBe(false);
+    expect(isFresh(late(0), "mount", 0)).toBe(false);
+    expect(isFresh(undefined, "mount", 0)).toBe(false);
+  });
+
+  it("makes the next late one the first", () => {
+    expect(isHung(good, 900_000)).toBe(false);
+    expect(withLateProbe(good, "mount", 9_000)).toEqual({ mount: "mount", lateSince: 9_000, late: 1 });
   });
 });
