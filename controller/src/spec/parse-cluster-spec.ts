@@ -2,14 +2,13 @@ import type { z } from "zod";
 import {
   type ClusterSpec,
   InvalidSpecError,
-  type NetworkSpec,
   type NodeSpec,
   type PythonSpec,
-  type SharedSpec,
   type SpecProblem,
 } from "./cluster-spec.ts";
+import { networkOf, sharedOf } from "./feature-defaults.ts";
 import { networkFields, pythonFields, sharedFields } from "./feature-schema.ts";
-import { defaultHome, defaultHostfile, defaultSharedPath } from "./home-layout.ts";
+import { defaultHome, defaultHostfile } from "./home-layout.ts";
 import { compareNames } from "./natural-order.ts";
 import { nearest } from "./nearest.ts";
 import { defaultRole, ruleBreaches } from "./spec-rules.ts";
@@ -93,18 +92,6 @@ function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest
     python: pythonOf(python),
     nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
   };
-}
-
-function networkOf(network: SpecFields["network"]): NetworkSpec | undefined {
-  if (network === "off") return undefined;
-  const { nameservers, confirm } = network ?? networkFields.parse({});
-  return { nameservers, confirmSeconds: confirm, required: network !== undefined };
-}
-
-function sharedOf(shared: SpecFields["shared"], home: string, subnet: string): SharedSpec | undefined {
-  if (shared === "off") return undefined;
-  const { path = defaultSharedPath(home), clients = subnet, options } = shared ?? sharedFields.parse({});
-  return { path, clients, options, required: shared !== undefined };
 }
 
 /** It is off unless it is asked for: a build takes minutes on every node. */

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { settle } from "../reconcile/settle.ts";
-import { clusterSpec, empty, enrolled, given, machine, names, ran } from "./cluster.fixture.ts";
+import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
+import { clusterSpec, empty, enrolled, given, machine, names, nodeOf, ran } from "./cluster.fixture.ts";
 import type { ClusterState, NodeState } from "./cluster-state.ts";
 import { DamagedStateError, decodeState, encodeCluster, encodeNode, encodeState } from "./persist.ts";
 
@@ -85,6 +86,45 @@ function machineNode(): NodeState {
   if (found === undefined) throw new RangeError("nobody joined");
   return found;
 }
+
+describe("a state of the version before networks, shared folders and Pythons", () => {
+  const user = `{"name":"ada","uid":7777,"gid":7777,"home":"/home/ada","shell":"/bin/bash","groups":["sudo"]}`;
+  const hostfile = (path: string) =>
+    `{"epoch":"5","roster":1,"generation":"2","hostfile":null,"spec":{"name":"lab","subnet":"10.1.0.0/16","user":${user},"hostfile":"${path}","packages":["openmpi-bin"],"maxSlots":64,"nodes":[{"name":"primary","address":"10.1.0.1","role":"primary","slots":null}]}}`;
+  const facts = `{"hostname":"primary","machineId":"","os":{"id":"debian","versionId":"12","kernel":"6.1","architecture":"x64"},"interfaces":[],"agentVersion":"0.1.0","processors":{"online":2,"schedulable":2,"quota":null,"cores":2},"memoryBytes":1024,"hostKeys":[],"userKey":null}`;
+  const primary = `{"name":"primary","certificates":["ab"],"facts":${facts},"refusedFacts":null,"identityAt":1,"desired":null,"observed":null,"lastRun":null,"reachable":false,"admitted":false}`;
+  const older = (path = "/home/ada/.cluster_hostfile") =>
+    decodeState({ cluster: hostfile(path), nodes: new Map([["primary", primary]]) });
+
+  it("is what the same cluster.yaml would be now", () => {
+    const text = `name: lab
+subnet: 10.1.0.0/16
+user: { name: ada }
+packages: [openmpi-bin]
+maxSlots: 64
+nodes: { primary: { address: 10.1.0.1 } }`;
+    expect(older().spec).toEqual(parseClusterSpec(text));
+  });
+
+  it("shares nothing at the place of its hostfile", () => {
+    expect(older("/home/ada/shared").spec).toMatchObject({ shared: undefined, hostfile: "/home/ada/shared" });
+  });
+
+  it("has a network that nobody asked for where it does not say", () => {
+    const cluster = encodeCluster(empty()).replace(/,"required":false(?=\},"shared")/, "");
+    expect(cluster).not.toBe(encodeCluster(empty()));
+    expect(decodeState({ cluster, nodes: new Map() })).toEqual(empty());
+  });
+
+  it("has facts that tell of nothing new", () => {
+    const { nfs, netplan, mpirun } = nodeOf(older(), "primary").facts;
+    expect([nfs, netplan, mpirun]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("is read back once it was written anew", () => {
+    expect(decodeState(encodeState(older()))).toEqual(older());
+  });
+});
 
 describe("a damaged row", () => {
   const rowOf = (damaged: Parameters<typeof decodeState>[0]) => {

@@ -1,5 +1,6 @@
 import type { Outcome } from "@cowherd/proto";
 import { z } from "zod";
+import { networkOf, sharedOf } from "../spec/feature-defaults.ts";
 import type { ClusterState, NodeState } from "./cluster-state.ts";
 
 /** A state as texts to store: one for the cluster, one for each joined node by its name. */
@@ -32,9 +33,14 @@ export function encodeState(state: ClusterState): StoredState {
   return { cluster: encodeCluster(state), nodes: new Map(nodes) };
 }
 
-/** Reads what encodeState wrote. Throws DamagedStateError for anything else. */
+/**
+ * Reads what encodeState wrote, also that of the version before there were networks, shared
+ * folders and Pythons: its cluster is what the same cluster.yaml would be now. Throws DamagedStateError
+ * for anything else.
+ */
 export function decodeState({ cluster, nodes }: StoredState): ClusterState {
-  const { spec, ...rest } = decode("cluster", clusterRow, cluster);
+  const { spec: stored, ...rest } = decode("cluster", clusterRow, cluster);
+  const spec = withFeatures(stored);
   return {
     ...rest,
     spec: { ...spec, nodes: new Map(spec.nodes.map((node) => [node.name, node])) },
@@ -47,6 +53,17 @@ export function decodeState({ cluster, nodes }: StoredState): ClusterState {
         return [name, node];
       }),
     ),
+  };
+}
+
+/** Null says that a feature is off; a version that did not know of it wrote nothing. */
+function withFeatures({ network, shared, ...spec }: z.infer<typeof clusterRow>["spec"]) {
+  const byDefault = sharedOf(undefined, spec.user.home, spec.subnet);
+  const free = byDefault?.path === spec.hostfile ? undefined : byDefault;
+  return {
+    ...spec,
+    network: network === undefined ? networkOf(undefined) : (network ?? undefined),
+    shared: shared === undefined ? free : (shared ?? undefined),
   };
 }
 
@@ -75,6 +92,11 @@ function orUndefined<Value extends z.ZodType>(schema: Value) {
   return schema.nullable().transform((value) => value ?? undefined);
 }
 
+/** For what the version before did not write. */
+function orMissing<Value extends z.ZodType>(schema: Value) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
 const count = z.int().nonnegative();
 const bigCount = z
   .string()
@@ -97,18 +119,22 @@ const clusterRow = z.strictObject({
     hostfile: z.string(),
     packages: z.array(z.string()),
     maxSlots: count,
-    network: orUndefined(
-      z.strictObject({ nameservers: z.array(z.string()), confirmSeconds: count, required: z.boolean() }),
-    ),
-    shared: orUndefined(
-      z.strictObject({
+    network: z
+      .strictObject({
+        nameservers: z.array(z.string()),
+        confirmSeconds: count,
+        required: z.boolean().default(false),
+      })
+      .nullish(),
+    shared: z
+      .strictObject({
         path: z.string(),
         clients: z.string(),
         options: z.array(z.string()),
         required: z.boolean(),
-      }),
-    ),
-    python: orUndefined(
+      })
+      .nullish(),
+    python: orMissing(
       z.strictObject({
         version: z.string(),
         packages: z.array(z.string()),
@@ -125,7 +151,7 @@ const clusterRow = z.strictObject({
         address: z.string(),
         role: z.enum(["primary", "secondary"]),
         slots: orUndefined(count),
-        mac: orUndefined(z.string()),
+        mac: orMissing(z.string()),
       }),
     ),
   }),
@@ -167,9 +193,9 @@ const nodeRow: z.ZodType<NodeState> = z.strictObject({
     memoryBytes: count,
     hostKeys: z.array(z.string()),
     userKey: orUndefined(z.string()),
-    nfs: orUndefined(z.strictObject({ server: z.boolean(), client: z.boolean() })),
-    netplan: orUndefined(z.boolean()),
-    mpirun: orUndefined(z.strictObject({ vendor: z.string(), version: z.string() })),
+    nfs: orMissing(z.strictObject({ server: z.boolean(), client: z.boolean() })),
+    netplan: orMissing(z.boolean()),
+    mpirun: orMissing(z.strictObject({ vendor: z.string(), version: z.string() })),
   }),
   refusedFacts: orUndefined(z.string()),
   identityAt: count,

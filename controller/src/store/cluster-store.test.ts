@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
+import { empty } from "../state/cluster.fixture.ts";
 import { clusterStoreContract } from "./cluster-store.contract.ts";
 import { NewerStoreError } from "./cluster-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
@@ -35,6 +36,25 @@ describe("sqlite store", () => {
     later.exec("pragma user_version = 99");
     later.close();
     expect(() => openSqliteStore(path)).toThrow(NewerStoreError);
+  });
+
+  it("takes over a store of the version before, which then refuses it", () => {
+    const path = newPath();
+    const record = { state: empty(), tokens: new Map(), operators: new Map() };
+    const store = openSqliteStore(path);
+    store.commit(record);
+    store.close();
+    const versionOf = (database: DatabaseSync) => database.prepare("pragma user_version").get()?.["user_version"];
+    using database = new DatabaseSync(path);
+    expect(versionOf(database)).toBe(2);
+    database.exec("pragma user_version = 1");
+    const { spec } = empty();
+    const { network: _network, shared: _shared, python: _python, ...older } = spec;
+    const nodes = [...spec.nodes.values()].map(({ mac: _mac, slots = null, ...node }) => ({ ...node, slots }));
+    const text = { epoch: "1", spec: { ...older, nodes }, roster: 0, generation: "0", hostfile: null };
+    database.prepare("update cluster set record = ?").run(JSON.stringify(text));
+    expect(openSqliteStore(path).load()).toEqual(record);
+    expect(versionOf(database)).toBe(2);
   });
 
   it("waits for the disk at every commit", () => {

@@ -3,7 +3,12 @@ import { decodeState, encodeCluster, encodeNode } from "../state/persist.ts";
 import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluster-store.ts";
 import { readOperator, readToken, textOf } from "./sqlite-rows.ts";
 
-const schemaVersion = 1;
+/**
+ * Counts the forms of the tables and of the records in them. Version 2 added to the records
+ * what persist.ts reads as missing in those of version 1.
+ */
+const schemaVersion = 2;
+const readableVersion = 1;
 
 const schema = `
   create table cluster (one integer primary key check (one = 1), record text not null) strict;
@@ -97,6 +102,11 @@ function createStore(database: DatabaseSync): ClusterStore {
 function prepareSchema(database: DatabaseSync): void {
   const version = database.prepare("pragma user_version").get()?.["user_version"];
   if (version === schemaVersion) return;
+  if (version === readableVersion) {
+    // Now and not with the first record of the new form: the older program must not read half of each.
+    database.exec(`pragma user_version = ${schemaVersion}`);
+    return;
+  }
   if (version !== 0)
     throw new NewerStoreError(`the store is of schema ${version}, this version knows ${schemaVersion}`);
   inTransaction(database, () => database.exec(schema));
