@@ -40,6 +40,8 @@ export type NetworkView = {
 export type NetworkChange = {
   /** Hash of what is asked for and of what is there. */
   readonly change: string;
+  /** What is wrong, in words: "files", or how the running network differs. */
+  readonly problem: string;
   /** The declared address, in CIDR form. */
   readonly address: string;
   readonly device: string;

@@ -25,7 +25,7 @@ const signal = new AbortController().signal;
 function change(own = newText): NetworkChange {
   return {
     found: [{ path: oldPath, ...stored(oldText) }],
-    ...{ change: "c1", address: "192.168.56.11/24", device: "ens3", confirmSeconds: 60 },
+    ...{ change: "c1", problem: "files", address: "192.168.56.11/24", device: "ens3", confirmSeconds: 60 },
     writes: [
       { path: newPath, file: stored(own) },
       { path: oldPath, file: stored(restText) },
@@ -143,6 +143,17 @@ describe("a change of the network", () => {
     expect((await machine.netplan.read(`${oldPath}.before-cowherd`))?.content.toString()).toBe(oldText);
     // printf later | sha256sum
     expect((await machine.netplan.read(`${oldPath}.before-cowherd-1d9283d8`))?.content.toString()).toBe("later");
+  });
+
+  it("counts how often it was confirmed in a row, also through restarts", async () => {
+    const machine = createMachine();
+    const counted: (number | undefined)[] = [];
+    const problem = "ens3 holds 192.168.56.50/24 beside 192.168.56.11/24";
+    for (const asked of [change(), change(), { ...change(), problem }, { ...change(), problem }]) {
+      await machine.startAgent().keeper.change({ ...asked, found: await machine.netplan.files() }, signal);
+      counted.push((await machine.journal.read()).last?.times);
+    }
+    expect(counted).toEqual([1, 2, 1, 2]);
   });
 
   it.each([

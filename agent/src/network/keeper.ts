@@ -3,6 +3,7 @@ import type { Netplan } from "../host/netplan.ts";
 import { type Network, type NetworkChange, NetworkRevertedError, NetworkUnsettledError } from "../host/network.ts";
 import type { Log } from "../log.ts";
 import { failureReason } from "../resources/failure-reason.ts";
+import { type Attempt, confirmedAttempt } from "./attempt.ts";
 import { DamagedNetworkRecordError, type NetworkJournal, type NetworkRecord } from "./network-journal.ts";
 import { keepOriginal, requireUnchanged } from "./originals.ts";
 import { adopted, applyMs, armed, inForceFrom, type Moment, nextStep, type Pending, type Step } from "./pending.ts";
@@ -157,21 +158,20 @@ export function createNetworkKeeper(deps: KeeperDeps, life: AbortSignal): Networ
         return undefined;
       }
       case "reach":
-        return reach(pending, step.leftMs);
+        return reach(pending, last, step.leftMs);
       case "revert":
         return revert(pending, step, now);
     }
   }
 
-  async function reach(pending: Pending, leftMs: number): Promise<Ending | undefined> {
+  async function reach(pending: Pending, last: Attempt | undefined, leftMs: number): Promise<Ending | undefined> {
     if (!(await controller.reach(pending, life))) {
       await sleep(Math.min(betweenTriesMs, leftMs), life);
       return undefined;
     }
     life.throwIfAborted();
     const { calendarMs } = await moment();
-    const last = { change: pending.change, end: "confirmed", reason: "", endedAtMs: calendarMs } as const;
-    await write({ pending: undefined, last });
+    await write({ pending: undefined, last: confirmedAttempt(last, pending, calendarMs) });
     log.info({ address: pending.address, device: pending.device }, "the change of the network is confirmed");
     return { end: "confirmed" };
   }
@@ -196,7 +196,8 @@ export function createNetworkKeeper(deps: KeeperDeps, life: AbortSignal): Networ
     }
     const whole = [reason, "the old configuration is back", ...former.trouble].join("; ");
     const { calendarMs } = await moment();
-    const last = { change: pending.change, end: "reverted", reason: whole, endedAtMs: calendarMs } as const;
+    const { change, problem } = pending;
+    const last = { change, problem, end: "reverted", reason: whole, times: 0, endedAtMs: calendarMs } as const;
     try {
       await write({ pending: undefined, last });
     } catch (error) {
@@ -213,6 +214,7 @@ export function createNetworkKeeper(deps: KeeperDeps, life: AbortSignal): Networ
 
   async function prepare({
     change,
+    problem,
     address,
     device,
     confirmSeconds,
@@ -226,7 +228,7 @@ export function createNetworkKeeper(deps: KeeperDeps, life: AbortSignal): Networ
     const nics = await netplan.nics();
     const pending: Pending = {
       id: newId(),
-      ...{ change, address, device, confirmMs, before },
+      ...{ change, problem, address, device, confirmMs, before },
       phase: "prepared",
       reason: "",
       unrestored: [],

@@ -78,6 +78,7 @@ export function parseRecord(path: string, text: string): NetworkRecord {
   const pendingOf = (tree: Tree): Pending => ({
     id: need(textOf(tree.get("id")), "id"),
     change: need(textOf(tree.get("change")), "change"),
+    problem: textOf(tree.get("problem")) ?? "",
     address: need(textOf(tree.get("address")), "address"),
     device: need(textOf(tree.get("device")), "device"),
     phase: need(
@@ -99,8 +100,10 @@ export function parseRecord(path: string, text: string): NetworkRecord {
   });
   const attemptOf = (tree: Tree): Attempt => ({
     change: need(textOf(tree.get("change")), "change"),
+    problem: textOf(tree.get("problem")) ?? "",
     end: tree.get("end") === "confirmed" ? "confirmed" : "reverted",
     reason: textOf(tree.get("reason")) ?? "",
+    times: numberOf(tree.get("times")) ?? 1,
     endedAtMs: need(numberOf(tree.get("endedAtMs")), "endedAtMs"),
   });
   let tree: Tree;

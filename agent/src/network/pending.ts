@@ -27,6 +27,8 @@ export type Pending = {
   readonly id: string;
   /** Hash of what was asked for and of what was there. */
   readonly change: string;
+  /** What is wrong with the network without it, in words. */
+  readonly problem: string;
   /** The declared address, in CIDR form. */
   readonly address: string;
   /** The cluster's NIC. */

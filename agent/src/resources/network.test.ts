@@ -126,6 +126,11 @@ describe("network", () => {
       networkResource.plan(spec, { ...observed, view: { ...observed.view, last, nowMs: nowMs + ms } });
     expect(() => later(0)).toThrow("ens3 does not hold 192.168.56.11/24: it was applied a moment ago and did not help");
     expect(later(5 * 60_000)).toHaveLength(1);
+    const again = last && { ...last, times: 3 };
+    const view3 = { ...observed.view, last: again, nowMs: nowMs + 2 * 3_600_000 };
+    expect(() => networkResource.plan(spec, { ...observed, view: view3 })).toThrow(
+      "applied 3 times and did not help; tried again in 4 h",
+    );
   });
 
   it("E12: waits for a change that is pending, and plans nothing beside it", async () => {

@@ -73,9 +73,9 @@ export const networkResource: Resource<Spec, Observed, Change> = {
         address: spec.address,
         confirmSeconds: spec.confirmSeconds,
       },
-      change: fingerprintOf(spec, view, wanted),
+      ...{ change: fingerprintOf(spec, view, wanted), problem },
     };
-    const wait = reasonToWait(view.last, change.change, view.nowMs);
+    const wait = reasonToWait(view.last, change, view.nowMs);
     if (wait !== undefined) throw new NetworkPausedError(problem === "files" ? wait : `${problem}: ${wait}`);
     return [...dropIns, { action: "change", why: whyOf(wanted, problem), change }];
   },
