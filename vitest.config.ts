@@ -9,6 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "pure",
+          testTimeout: 30_000, // against what hangs; a property test on a busy machine takes seconds
           isolate: false, // no module has state, and no test patches one
           include: [`${folders}/**/*.test.ts`],
           exclude: ["**/*.{host,vm}.test.ts", "**/node_modules/**"],
