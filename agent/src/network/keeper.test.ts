@@ -319,6 +319,9 @@ describe("a change of the network", () => {
       const machine = createMachine();
       machine.reach(() => false);
       const stiff = new Set<string>();
+      const stiffen = (more: readonly string[]) => {
+        for (const path of more) stiff.add(path);
+      };
       const applied: string[] = [];
       const { replace, remove, apply } = machine.netplan;
       const refuse = (path: string) => {
@@ -334,10 +337,10 @@ describe("a change of the network", () => {
       };
       machine.netplan.apply = async (...words) => {
         applied.push(words[0]);
-        if (applied.length === 1) for (const path of paths) stiff.add(path);
+        if (applied.length === 1) stiffen(paths);
         return apply(...words);
       };
-      return { ...machine, applied, soften: () => stiff.clear() };
+      return { ...machine, applied, stiffen, soften: () => stiff.clear() };
     }
 
     const turns = async (count: number) => {
@@ -365,6 +368,22 @@ describe("a change of the network", () => {
       expect(machine.applied).toEqual(["a1-new", "a1-old"]);
       kill();
     });
+
+    it.each([[[oldPath]], [[newPath, oldPath, `${oldPath}.before-cowherd`]]])(
+      "E12: is over at once where %j could not be written in the first place",
+      async (paths) => {
+        const machine = createStiffMachine([]);
+        machine.stiffen(paths);
+        const { keeper } = machine.startAgent();
+        await expect(keeper.change(change(), signal)).rejects.toMatchObject({
+          name: "NetworkRevertedError",
+          message: expect.stringMatching(/^EPERM: .*; the old configuration is back$/),
+        });
+        expect(await machine.stands()).toEqual({ ...old, pending: undefined, end: "reverted" });
+        await keeper.settle(signal);
+        expect(machine.applied).toEqual([]);
+      },
+    );
 
     it("E12: tries further with growing pauses, applies nothing twice, and ends once it can", async () => {
       const machine = createStiffMachine([oldPath]);
