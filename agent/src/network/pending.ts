@@ -86,7 +86,7 @@ export function nextStep(pending: Pending, now: Moment): Step {
 }
 
 /** So long may netplan itself take at most: seconds on a real machine, and a minute on an emulated one. */
-export const applyMs = 60_000;
+export const applyMs = 180_000;
 
 /** Files are new from here on: what netplan may take and the time to confirm together are the deadline. Pure. */
 export function armed(pending: Pending, now: Moment): Pending {
