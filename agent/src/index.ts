@@ -1,6 +1,6 @@
 /** What tests on booted hosts need of the agent. Programs meet only through proto. */
 export { createMemoryHost } from "./host/memory-host.ts";
-export { parseExitRecord } from "./jobs/exit-record.ts";
+export { exitRecorder, parseExitRecord, recordExitScript } from "./jobs/exit-record.ts";
 export { type Job, type JobEnd, JobLostError, type Jobs } from "./jobs/jobs.ts";
 export { startCommand, unitOf } from "./jobs/unit-command.ts";
 export { type JoinEnd, joinEnds } from "./join/join-end.ts";

@@ -1,4 +1,4 @@
-import { type Job, parseExitRecord, startCommand, unitOf } from "@cowherd/agent";
+import { exitRecorder, type Job, parseExitRecord, recordExitScript, startCommand, unitOf } from "@cowherd/agent";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
@@ -15,9 +15,14 @@ afterAll(() => lab?.down());
 
 const folderOf = (job: Job) => `/var/lib/cowherd/agent/jobs/${job.id}`;
 
+/** Makes the job's folder as the agent does. */
+async function makeFolder(job: Job): Promise<void> {
+  await host.writeFile(`${folderOf(job)}/${exitRecorder}`, recordExitScript, 0o600);
+}
+
 /** The exit code of systemd-run is not asked for: a job that ends at once with a failure shows there too. */
 async function start(job: Job): Promise<void> {
-  await host.check(["mkdir", "-p", folderOf(job)]);
+  await makeFolder(job);
   await host.run(startCommand(job, folderOf(job)));
 }
 
@@ -60,14 +65,23 @@ describe("a job's unit under a real systemd", () => {
     expect(await exitOf(job)).toBe(137);
   });
 
+  it("leaves its exit code although systemd reads its units again meanwhile, and as root also for a user's job", async () => {
+    const job: Job = { ...shell("reloaded", "id --user; sleep 2; exit 3"), as: { uid: 65_534, gid: 65_534 } };
+    await start(job);
+    await host.check(["systemctl", "daemon-reload"]);
+    expect(await exitOf(job)).toBe(3);
+    expect(await host.readFile(`${folderOf(job)}/output`)).toBe("65534\n");
+    expect(await host.check(["stat", "--format=%U", `${folderOf(job)}/exit`])).toBe("root\n");
+  });
+
   it("is not started, and leaves no trace, when there is no such program", async () => {
     const job: Job = { id: "absent", argv: ["/nowhere/program"], env: {} };
-    await host.check(["mkdir", "-p", folderOf(job)]);
+    await makeFolder(job);
     const { exitCode, stderr } = await host.run(startCommand(job, folderOf(job)));
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain("/nowhere/program");
     expect(await isLoaded(job)).toBe(false);
-    expect(await host.check(["ls", folderOf(job)])).toBe("");
+    expect(await host.check(["ls", folderOf(job)])).toBe(`${exitRecorder}\n`);
   });
 
   it("is known to run by its file while it runs, and outside of every slice of the agent", async () => {
