@@ -34,6 +34,9 @@ export async function playVmStory(stage: Stage): Promise<void> {
   if (secondary1 === undefined) throw new TypeError("no secondary was booted");
 
   await init(recorder, primary, packages, clusterYaml([primaryRole, ...secondaryRoles]));
+  await step("wait until primary is ready", async (keep) => {
+    keep({ hostfile: await untilListed(primary, primary.name, 20 * 60_000) });
+  });
   await join(recorder, primary, secondaries, packages);
   await untilReady(recorder, primary, "30m");
 

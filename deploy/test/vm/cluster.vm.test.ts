@@ -44,6 +44,7 @@ beforeAll(async () => {
   const [primary, secondary1, secondary2] = await Promise.all([boot(0), boot(1), boot(2)]);
   hosts = { primary, secondary1, secondary2 };
   await initCluster(primary, `network: { confirm: ${confirmSeconds} }\n${clusterYaml(addresses)}`);
+  await untilListed(primary, "primary", 6 * minutes); // until then it has no processor left for operators
   for (const host of [secondary1, secondary2]) await pasteLine(host, await createJoinLine(primary, host.name));
   await waitUntilReady(primary, "14m");
   await primary.copyIn(binary, program, 0o755);
