@@ -75,7 +75,7 @@ export function networkCases(cluster: () => NetworkCluster): void {
         await secondary.check(["systemctl", "restart", "cowherd-agent.service"]);
         await waitFor(
           "the second address to go",
-          async () => ((await nicsOf(secondary)).nic.addresses.length === 1 ? true : undefined),
+          async () => ((await addressesOf(secondary, nic.name)).length === 1 ? true : undefined),
           { timeoutMs: patienceMs, everyMs: 1_000 },
         );
         expect((await nicsOf(secondary)).nic.addresses).toEqual([`${secondary.address}/24`]);
@@ -127,7 +127,9 @@ export function networkCases(cluster: () => NetworkCluster): void {
  * Pulls the cable and has the agent change the network without it. Returns, once the change
  * is in force and the controller is waited for, what the file was that comes back.
  */
-async function startChangeInTheDark({ secondary }: NetworkCluster): Promise<{ readonly edited: string }> {
+async function startChangeInTheDark(cluster: NetworkCluster): Promise<{ readonly edited: string }> {
+  const { secondary } = cluster;
+  await untilInSync(cluster); // or the change that is pending already would be taken for this one
   const edited = `# by hand ${performance.now()}\n${await secondary.readFile(ownFile)}`;
   await secondary.partition();
   await secondary.writeFile(ownFile, edited, 0o600);
@@ -195,6 +197,12 @@ async function nicsOf(host: LabHost): Promise<{ readonly nic: LiveNic; readonly 
   const nic = nics.find(({ name }) => name !== nat?.name);
   if (nat === undefined || nic === undefined) throw new TypeError(`${host.name} lacks a NIC: ${JSON.stringify(nics)}`);
   return { nic, nat };
+}
+
+/** The IPv4 addresses of one NIC, also while netplan has taken the default route away for a moment. */
+async function addressesOf(host: LabHost, name: string): Promise<readonly string[]> {
+  const [link]: readonly IpLink[] = JSON.parse(await host.check(["ip", "-json", "-4", "address", "show", "dev", name]));
+  return (link?.addr_info ?? []).map(({ local, prefixlen }) => `${local}/${prefixlen}`);
 }
 
 type IpLink = {
