@@ -25,7 +25,7 @@ const usage = `usage: npm run demo -- [--vms] [--report FILE] [--keep]
 Boots plain Debian hosts on this machine, makes an MPI cluster of them and runs a program on it.
 
   --vms          boot virtual machines, each with a kernel and two NICs of its own, and share
-                 a folder between them; without KVM it takes a quarter of an hour or more
+                 a folder between them; slow where there is no KVM
   --report FILE  write the steps, their seconds and their evidence as JSON
   --keep         leave the cluster up at the end
   --down         remove the cluster that --keep left, and every trace of it
