@@ -1,3 +1,4 @@
+export { pythonBuildPackages } from "./compile/python-resources.ts";
 export { defaultTiming, type Timing, version } from "./config.ts";
 export { type Controller, type ControllerDeps, createController, NotInitialisedError } from "./controller.ts";
 export {

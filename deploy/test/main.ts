@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
 import { installPrerequisites, whyUnfit } from "../lab/prerequisites.ts";
 import { type Omission, tally, type Verdict } from "./tally.ts";
@@ -7,8 +8,28 @@ import { type Omission, tally, type Verdict } from "./tally.ts";
  * can boot hosts; with `--vms` those on virtual machines too, which take as long as all
  * others together. Other arguments narrow the run to test files whose path contains one of them.
  */
-const filters = process.argv.slice(2).filter((argument) => argument !== "--vms");
-const withVms = process.argv.includes("--vms");
+const usage = `usage: npm test -- [--vms] [PART-OF-A-PATH]...
+
+  --vms  run the tests on virtual machines too; slow where there is no KVM
+
+example: npm test -- hostfile
+`;
+const { values, positionals: filters } = readArguments();
+const withVms = values.vms;
+
+function readArguments() {
+  try {
+    const flag = { type: "boolean", default: false } as const;
+    const read = parseArgs({ options: { vms: flag, help: flag }, allowPositionals: true });
+    if (!read.values.help) return read;
+    process.stdout.write(usage);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(64);
+  }
+}
+
 const { CI } = process.env;
 
 type Ended = { readonly verdicts: readonly Verdict[]; readonly brokenFiles: number };

@@ -1,32 +1,12 @@
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { pythonBuildPackages } from "@cowherd/controller";
 import { checkCommand } from "../machine/command.ts";
 import { cachedFolder, type Report } from "./cached-folder.ts";
 import { type DistributionSources, UNATTENDED } from "./machine-apt.ts";
 
 /** Raise this when the steps below change what they make. */
 const STEPS = 1;
-
-/** The manual's list for pyenv, which compiles Python. */
-const PYTHON_BUILD_PACKAGES = [
-  "build-essential",
-  "curl",
-  "libbz2-dev",
-  "libffi-dev",
-  "liblzma-dev",
-  "libncursesw5-dev",
-  "libreadline-dev",
-  "libsqlite3-dev",
-  "libssl-dev",
-  "libxml2-dev",
-  "libxmlsec1-dev",
-  "llvm",
-  "make",
-  "tk-dev",
-  "wget",
-  "xz-utils",
-  "zlib1g-dev",
-];
 
 /** What hosts of a lab can install, each with all that it depends on and recommends. */
 const PACKAGES = [
@@ -36,7 +16,7 @@ const PACKAGES = [
   "nfs-kernel-server",
   "nfs-common",
   "mpich", // a second MPI, as it stands beside the first on some machines
-  ...PYTHON_BUILD_PACKAGES,
+  ...pythonBuildPackages,
 ];
 
 /**
