@@ -103,6 +103,16 @@ export function labContract(open: () => ContractLab, patienceMs: number): void {
     await expect(second.readFile("/run/lost")).rejects.toThrow(CommandFailedError);
   });
 
+  it("reboots in order, and takes along the commands that run on it", async () => {
+    const { second } = open();
+    await second.writeFile("/run/lost", "lost\n");
+    const running = Array.from({ length: 4 }, () => second.run(["sleep", "1001"]));
+    await second.check(["sh", "-c", "until test $(pgrep --full --count '^sleep 1001') = 4; do sleep 0.02; done"]);
+    await second.reboot();
+    for (const { exitCode } of await Promise.all(running)) expect(exitCode).not.toBe(0);
+    await expect(second.readFile("/run/lost")).rejects.toThrow(CommandFailedError);
+  });
+
   it("copies a running host: its identity and its files, at another address", async () => {
     const { lab, first } = open();
     await first.writeFile("/etc/copied", "copied\n");

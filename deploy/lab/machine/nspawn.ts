@@ -76,9 +76,16 @@ export async function findLeader(cgroup: Cgroup): Promise<number | undefined> {
   return undefined;
 }
 
+/**
+ * Runs "$@" as its child and ends as that ends. nsenter's own fork would stop itself when its
+ * child is stopped, as a shutdown does to every process before it ends them; it then never
+ * reaped the child, and the container waited for it for ever.
+ */
+const AS_CHILD = '"$@"; exit $?'; // with the exit, or the shell would become the command
+
 /** The command that runs `command` inside the container. */
 export function inContainer(leader: number, command: readonly string[]): readonly string[] {
-  return ["nsenter", `--target=${leader}`, "--all", "--", ...command];
+  return ["nsenter", `--target=${leader}`, "--all", "--no-fork", "--", "sh", "-c", AS_CHILD, "sh", ...command];
 }
 
 async function startContainer(container: Container): Promise<StartedCommand> {
