@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  applySpec,
   clusterUser,
   clusterYaml,
   createJoinLine,
@@ -137,6 +138,43 @@ describe("a cluster", () => {
     }
   });
 
+  it("E4, E5: resolves every name on every node to its cluster address, the own one too", async () => {
+    const up = [hosts.primary, hosts.secondary1, hosts.secondary2];
+    for (const host of up) {
+      expect(await host.readFile("/etc/hosts")).not.toContain("127.0.1.1"); // the line that Debian's installer writes
+      for (const { name, address } of up) {
+        const resolved = await host.check(["getent", "ahostsv4", name]);
+        expect(
+          new Set(
+            resolved
+              .split("\n")
+              .filter(Boolean)
+              .map((line) => line.split(" ")[0]),
+          ),
+        ).toEqual(new Set([address]));
+      }
+    }
+  });
+
+  it("S3: mends modes with which sshd takes no key", async () => {
+    const { primary, secondary1 } = hosts;
+    const home = "/home/mpihpc";
+    const modes = () => secondary1.check(["stat", "--format=%a", home, `${home}/.ssh`, `${home}/.ssh/authorized_keys`]);
+    const login = () =>
+      primary.run(["ssh", "-o", "BatchMode=yes", secondary1.name, "true"], { user: clusterUser, timeoutMs: 20_000 });
+    const before = await modes();
+    await secondary1.check(["systemctl", "stop", "cowherd-agent.service"]); // or it mends them before anybody looks
+    await secondary1.check(["chmod", "777", home, `${home}/.ssh`]);
+    await secondary1.check(["chmod", "666", `${home}/.ssh/authorized_keys`]);
+    expect((await login()).exitCode).toBe(255);
+    await secondary1.check(["systemctl", "start", "cowherd-agent.service"]);
+    await waitFor("the login to work again", async () => ((await login()).exitCode === 0 ? true : undefined), {
+      timeoutMs: 30_000,
+    });
+    expect(await modes()).toBe(before);
+    await untilListed(primary, secondary1.name);
+  });
+
   it("S8: refuses at once, without a prompt, a host whose key nobody vouches for", async () => {
     const { primary, secondary1 } = hosts;
     const unknown = ["ssh", "-o", "BatchMode=yes", `${clusterUser}@${secondary1.address}`];
@@ -255,6 +293,23 @@ describe("a cluster", () => {
     await untilListed(hosts.primary, "secondary2");
   });
 
+  it("K8: leaves out a node whose mpirun is another than the primary's, and says so, until it is the same again", async () => {
+    const { primary, secondary2 } = hosts;
+    const alternative = async (of: string) => {
+      await secondary2.check(["update-alternatives", "--set", "mpirun", `/usr/bin/mpirun.${of}`]);
+      await secondary2.check(["systemctl", "restart", "cowherd-agent.service"]);
+    };
+    const install = ["apt-get", "install", "--yes", "--no-install-recommends", "mpich"];
+    await secondary2.check(install, { env: { DEBIAN_FRONTEND: "noninteractive" }, timeoutMs: 120_000 });
+    await alternative("mpich");
+    await untilGone(primary, secondary2.name);
+    const { phase, reason } = await statusOf(primary, secondary2.name);
+    expect(phase).toBe("degraded");
+    expect(reason).toMatch(/^mpirun is MPICH 4\.\S+ here and Open MPI 4\.\S+ on primary/);
+    await alternative("openmpi");
+    await untilListed(primary, secondary2.name);
+  });
+
   it("forgets a removed node, and refuses its certificate", async () => {
     const { primary, secondary3 } = hosts;
     await primary.check(["cowctl", "node", "remove", "secondary3", "--yes"]);
@@ -282,6 +337,22 @@ describe("a cluster", () => {
     const { primary, secondary3 } = hosts;
     await pasteLine(secondary3, await createJoinLine(primary, "secondary3"));
     expect(await untilListed(hosts.primary, "secondary3")).toMatch(/^secondary3 slots=1$/m);
+  });
+
+  it("E9: refuses a copied machine, and names the node that it is a copy of", async () => {
+    const { primary } = hosts;
+    const address = "192.168.56.14";
+    const twin = await lab.clone("secondary1", "twin", { address, cpus: 1 });
+    await twin.check(["systemctl", "stop", "cowherd-agent.service"]); // it speaks with secondary1's key, as copies do
+    await applySpec(primary, clusterYaml([...addresses, { name: "twin", address }]));
+    const line = await createJoinLine(primary, "twin");
+    const { exitCode, stderr } = await twin.run(["bash", "-lc", `${line} --force`], { timeoutMs: 60_000 });
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toMatch(/machine-?id.* is that of secondary1/i);
+    expect(await statusOf(primary, "twin")).toMatchObject({ phase: "absent" });
+    await twin.remove();
+    await applySpec(primary, clusterYaml(addresses));
+    await untilListed(primary, "secondary1");
   });
 });
 
