@@ -310,6 +310,29 @@ describe("a cluster", () => {
     await untilListed(primary, secondary2.name);
   });
 
+  it("E6: keeps its name and its peers' through a boot in which cloud-init sets others", async () => {
+    const { primary, secondary2 } = hosts;
+    const seed = "/var/lib/cloud/seed/nocloud";
+    const install = ["apt-get", "install", "--yes", "--no-install-recommends", "cloud-init"];
+    await secondary2.check(install, { env: { DEBIAN_FRONTEND: "noninteractive" }, timeoutMs: 120_000 });
+    await secondary2.writeFile("/etc/cloud/cloud.cfg.d/99-lab.cfg", "network: { config: disabled }\n"); // the lab's own
+    await secondary2.writeFile(`${seed}/meta-data`, "instance-id: one\nlocal-hostname: fromcloud\n");
+    // What a user asks of cloud-init is stronger than every drop-in, so the agent mends what it brings.
+    await secondary2.writeFile(`${seed}/user-data`, "#cloud-config\nhostname: fromcloud\nmanage_etc_hosts: true\n");
+    await secondary2.reboot();
+    expect(await secondary2.readFile("/var/log/cloud-init.log")).toContain("config-update_etc_hosts ran successfully");
+    await waitFor(
+      "the names to be the cluster's",
+      async () => {
+        const { stdout } = await secondary2.run(["getent", "ahostsv4", "primary"]);
+        const names = [await secondary2.check(["hostname"]), await secondary2.readFile("/etc/hostname")];
+        return stdout.startsWith(primary.address) && names.every((name) => name === "secondary2\n") ? true : undefined;
+      },
+      { timeoutMs: 30_000 },
+    );
+    await untilListed(primary, secondary2.name);
+  });
+
   it("forgets a removed node, and refuses its certificate", async () => {
     const { primary, secondary3 } = hosts;
     await primary.check(["cowctl", "node", "remove", "secondary3", "--yes"]);

@@ -16,6 +16,7 @@ const PACKAGES = [
   "nfs-kernel-server",
   "nfs-common",
   "mpich", // a second MPI, as it stands beside the first on some machines
+  "cloud-init", // what brings names and networks back on machines made from cloud images
   ...pythonBuildPackages,
 ];
 
