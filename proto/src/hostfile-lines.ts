@@ -50,12 +50,12 @@ function splitLine(line: string, number: number, end: HostfileLine["end"]): Host
 }
 
 function settingsOf(rest: string, column: number): readonly HostfileSetting[] {
-  return [...rest.matchAll(/([^ \t\f\v=]*)(?:([ \t\f\v]*=[ \t\f\v]*)([^ \t\f\v]*))?/g)].flatMap(
-    ({ index, 0: all, 1: key = "", 2: sign, 3: value }) => {
-      if (all === "") return [];
-      const at = column + index;
-      if (sign === undefined || value === undefined) return [{ key: { text: key, column: at }, value: undefined }];
-      return [{ key: { text: key, column: at }, value: { text: value, column: at + key.length + sign.length } }];
-    },
-  );
+  const found = rest.matchAll(/([^ \t\f\v=]*)(?:([ \t\f\v]*=[ \t\f\v]*)([^ \t\f\v]*))?/g);
+  return [...found].flatMap((match): readonly HostfileSetting[] => {
+    const { 0: all, 1: key = "", 2: sign, 3: value = "", index } = match;
+    if (all === "") return [];
+    const at = column + index;
+    const after = sign === undefined ? undefined : { text: value, column: at + key.length + sign.length };
+    return [{ key: { text: key, column: at }, value: after }];
+  });
 }
