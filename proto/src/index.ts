@@ -1,4 +1,4 @@
-export { agentPort, controllerServerName, enrollmentPort, operatorSocket } from "./endpoints.ts";
+export { agentPort, controllerServerName, enrollmentPort, hostfilePointer, operatorSocket } from "./endpoints.ts";
 export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
 export { describeHostfileChanges, type WrittenEntry, writtenEntries } from "./hostfile-changes.ts";

@@ -1,3 +1,4 @@
+import type { Outcome } from "@cowherd/proto/wire";
 import { expect, it } from "vitest";
 import { toHandEdit, toRunRecord } from "./run-record.ts";
 
@@ -29,8 +30,10 @@ it("bounds what a node can put into the store", () => {
 });
 
 it("takes what was edited in the hostfile by hand, in one line, and nothing of other resources", () => {
-  const edited = (resource: string, handEdit?: string) =>
-    ({ resource, end: { $case: "changed", value: { changes: ["write it"], handEdit } } }) as const;
+  const edited = (resource: string, handEdit?: string): Outcome => ({
+    resource,
+    end: { $case: "changed", value: { changes: ["write it"], handEdit } },
+  });
   expect(toHandEdit({ ...run, outcomes: [edited("hosts", "x"), edited("hostfile", "+a\u001b[2J\n-b")] })).toBe(
     "+a?[2J -b",
   );
