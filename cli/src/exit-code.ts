@@ -1,9 +1,11 @@
 import { CommanderError } from "commander";
 import {
   DeclinedError,
+  InvalidHostfileError,
   InvalidSpecFileError,
   NoHostfileError,
   NotReadyError,
+  UnknownGenerationError,
   UnreadableFileError,
   UnwritableFileError,
   UsageError,
@@ -12,6 +14,7 @@ import {
   CallRefusedError,
   ControllerUnreachableError,
   CredentialsError,
+  HostfileRefusedError,
   NoAnswerError,
   type Refusal,
   SpecRefusedError,
@@ -29,17 +32,17 @@ import {
 /** What cowctl ends with. From 64 on they are those of sysexits.h, so that scripts can tell them apart. */
 export const exitCodes = {
   done: 0,
-  /** The controller said no, or the person did. */
+  /** The controller said no, or the person did; `hostfile lint` found what an MPI would misread. */
   refused: 1,
   /** `plan --exit-code` alone: something would change. */
   changes: 2,
   /** The command line is wrong. */
   usage: 64,
-  /** The cluster spec is invalid. */
+  /** The cluster spec is invalid, or the hostfile that is to be taken. */
   invalidSpec: 65,
   /** A file that was named cannot be read. */
   unreadable: 66,
-  /** No such node or token. */
+  /** No such node, token or generation. */
   unknownName: 68,
   /** No controller answers. */
   unavailable: 69,
@@ -66,6 +69,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof InvalidSpecFileError || error instanceof SpecRefusedError) return exitCodes.invalidSpec;
+  if (error instanceof InvalidHostfileError || error instanceof HostfileRefusedError) return exitCodes.invalidSpec;
+  if (error instanceof UnknownGenerationError) return exitCodes.unknownName;
   if (error instanceof UnreadableFileError || error instanceof CredentialsError) return exitCodes.unreadable;
   if (error instanceof UnwritableFileError) return exitCodes.cannotCreate;
   if (error instanceof NoHostfileError || error instanceof NotReadyError) return exitCodes.notYet;

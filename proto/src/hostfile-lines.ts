@@ -55,7 +55,8 @@ function settingsOf(rest: string, column: number): readonly HostfileSetting[] {
     const { 0: all, 1: key = "", 2: sign, 3: value = "", index } = match;
     if (all === "") return [];
     const at = column + index;
-    const after = sign === undefined ? undefined : { text: value, column: at + key.length + sign.length };
-    return [{ key: { text: key, column: at }, value: after }];
+    if (sign === undefined) return [{ key: { text: key, column: at }, value: undefined }];
+    const start = key === "" ? at + sign.indexOf("=") : at; // a key that is missing is missing before the sign
+    return [{ key: { text: key, column: start }, value: { text: value, column: at + key.length + sign.length } }];
   });
 }

@@ -112,6 +112,11 @@ describe("an edit of the hostfile by hand", () => {
       text.replace("generation 7", "generation 6").replace("=4", "=3"),
       "secondary10 4 -> 3 slots",
     ],
+    [
+      "the oldest generation that is known",
+      text.replace("generation 7", "generation 5").replace("=4", "=3"),
+      "secondary10 4 -> 3 slots",
+    ],
     ["all of it, as before Cowherd came", "primary slots=1\n", "-secondary10, primary 2 -> 1 slots"],
   ])("is told from a hostfile of ours: %s", (_, edited, words) => {
     expect(told(edited)).toEqual({ changes: [keep, `write ${path}, edited by hand: ${words}`], edits: [words] });

@@ -1,8 +1,10 @@
 import {
   DeclinedError,
+  InvalidHostfileError,
   InvalidSpecFileError,
   NoHostfileError,
   NotReadyError,
+  UnknownGenerationError,
   UnreadableFileError,
   UnwritableFileError,
   UsageError,
@@ -12,6 +14,7 @@ import {
   CallRefusedError,
   ControllerUnreachableError,
   CredentialsError,
+  HostfileRefusedError,
   NoAnswerError,
   type SpecProblem,
   SpecRefusedError,
@@ -31,6 +34,7 @@ import { printable, printableLines } from "./printable.ts";
 type FailureText = { readonly wrong: string; readonly next?: string };
 
 const controllerUnit = "cowherd-controller.service";
+const seeHistory = '"cowctl hostfile history" shows those that are kept';
 const seeLog = `journalctl -u ${controllerUnit} on the primary`;
 
 /** Tells a failure to people. For a fault of our own it shows where, so that it can be reported. */
@@ -47,6 +51,9 @@ function describe(error: unknown): FailureText {
   if (error instanceof CallRefusedError) return describeRefusal(error);
   if (error instanceof InvalidSpecFileError) return describeProblems(error.file, error.problems);
   if (error instanceof SpecRefusedError) return describeProblems("cluster.yaml", error.problems);
+  if (error instanceof InvalidHostfileError) return describeProblems(error.file, error.problems);
+  if (error instanceof HostfileRefusedError) return describeProblems("the hostfile", error.problems);
+  if (error instanceof UnknownGenerationError) return { wrong: error.message, next: seeHistory };
   if (error instanceof CredentialsError) {
     return {
       wrong: printable(error.message),
@@ -112,6 +119,8 @@ function describeRefusal({ refusal, reason, message }: CallRefusedError): Failur
       return { wrong, next: '"cowctl status" shows the nodes; "cowctl apply" adds one' };
     case "TOKEN_UNKNOWN":
       return { wrong, next: '"cowctl token list" shows the tokens' };
+    case "GENERATION_UNKNOWN":
+      return { wrong, next: seeHistory };
     case "CERTIFICATE_REVOKED":
     case "ROLE_REFUSED":
       return { wrong, next: "on the primary, with sudo and without --controller, everything is allowed" };
@@ -120,6 +129,7 @@ function describeRefusal({ refusal, reason, message }: CallRefusedError): Failur
     case "TOKEN_OTHER_NODE":
     case "FACTS_REFUSED":
     case "SPEC_INVALID":
+    case "HOSTFILE_INVALID":
     case undefined:
       break;
   }
