@@ -10,6 +10,7 @@ import {
   UnwritableFileError,
   UsageError,
 } from "./commands/command-error.ts";
+import { NothingDiscoveredError } from "./discovery/discover.ts";
 import {
   CallRefusedError,
   ControllerUnreachableError,
@@ -71,7 +72,12 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof InvalidSpecFileError || error instanceof SpecRefusedError) return exitCodes.invalidSpec;
   if (error instanceof InvalidHostfileError || error instanceof HostfileRefusedError) return exitCodes.invalidSpec;
   if (error instanceof UnknownGenerationError) return exitCodes.unknownName;
-  if (error instanceof UnreadableFileError || error instanceof CredentialsError) return exitCodes.unreadable;
+  if (
+    error instanceof UnreadableFileError ||
+    error instanceof NothingDiscoveredError ||
+    error instanceof CredentialsError
+  )
+    return exitCodes.unreadable;
   if (error instanceof UnwritableFileError) return exitCodes.cannotCreate;
   if (error instanceof NoHostfileError || error instanceof NotReadyError) return exitCodes.notYet;
   if (error instanceof DeclinedError) return exitCodes.refused;

@@ -1,6 +1,4 @@
-import { discoverHosts, NothingDiscoveredError } from "../discovery/discover.ts";
-import { fileProblem } from "../file-problem.ts";
-import { UnreadableFileError } from "./command-error.ts";
+import { discoverHosts } from "../discovery/discover.ts";
 import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
 
 const meaning = `
@@ -16,17 +14,5 @@ export function addHostfileDiscover(parent: ParentCommand, cowctl: Cowctl): void
     .description("print the hosts as the discovery scripts of elastic launchers do, such as Horovod's")
     .option("--file <hostfile>", "a hostfile in Open MPI's form, in place of the cluster's")
     .addHelpText("after", meaning + examples("cowctl hostfile --discover", "cowctl hostfile discover --file ./hosts"))
-    .action(({ file }) => discover(cowctl, file));
-}
-
-async function discover({ stdout, hostfilePointer }: Cowctl, file: string | undefined): Promise<void> {
-  try {
-    stdout.write(await discoverHosts(file, hostfilePointer));
-  } catch (error) {
-    if (!(error instanceof NothingDiscoveredError)) throw error;
-    const because = error.cause === undefined ? error.because : fileProblem(error.cause);
-    const absent = file === undefined && error.file === hostfilePointer;
-    const hint = absent ? "; the primary's agent writes it with the first hostfile, elsewhere say --file" : "";
-    throw new UnreadableFileError(error.file, because + hint);
-  }
+    .action(async ({ file }) => cowctl.stdout.write(await discoverHosts(file, cowctl.hostfilePointer)));
 }

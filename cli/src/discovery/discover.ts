@@ -1,19 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { splitHostfile } from "@cowherd/proto";
+import { fileProblem } from "../file-problem.ts";
 
-/** There is nothing to discover from. `file` is what could not be used, `because` why. */
+/** There is nothing to discover from. */
 export class NothingDiscoveredError extends Error {
   override readonly name = "NothingDiscoveredError";
-  readonly file: string;
-  readonly because: string;
-  /** What reading it failed with. Undefined where it was read. */
-  override readonly cause: unknown;
 
-  constructor(file: string, because: string, cause?: unknown) {
+  constructor(file: string, because: string) {
     super(`cannot discover hosts from ${file}: ${because}`);
-    this.file = file;
-    this.because = because;
-    this.cause = cause;
   }
 }
 
@@ -26,7 +20,7 @@ export class NothingDiscoveredError extends Error {
  * line means no host.
  */
 export async function discoverHosts(file: string | undefined, pointer: string): Promise<string> {
-  const path = file ?? (await readText(pointer)).trim();
+  const path = file ?? (await readText(pointer, noPointer)).trim();
   const lines = splitHostfile(await readText(path)).flatMap(({ line, host, settings: [first, ...others] }) => {
     if (host === undefined) return [];
     const slots = first?.key.text === "slots" && others.length === 0 ? (first.value?.text ?? "") : "";
@@ -39,10 +33,13 @@ export async function discoverHosts(file: string | undefined, pointer: string): 
   return lines.join("");
 }
 
-async function readText(path: string): Promise<string> {
+/** Why a machine has no file that says where the hostfile is. */
+const noPointer = "; the primary's agent writes it with the first hostfile, elsewhere say --file";
+
+async function readText(path: string, hint = ""): Promise<string> {
   try {
     return await readFile(path, "utf8");
-  } catch (cause) {
-    throw new NothingDiscoveredError(path, "it cannot be read", cause);
+  } catch (error) {
+    throw new NothingDiscoveredError(path, fileProblem(error) + hint);
   }
 }

@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { renderHostfile } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -43,7 +45,7 @@ describe("discovery", () => {
     expect(await discover(["hostfile", "--discover"], hostfile)).toEqual({
       exitCode: 66,
       out: "",
-      err: `cowctl: cannot read /hosts: ${because}\n`,
+      err: `cowctl: cannot discover hosts from /hosts: ${because}\n`,
     });
   });
 
@@ -51,10 +53,14 @@ describe("discovery", () => {
     expect(await runFake(["hostfile", "--discover"], "/absent")).toEqual({
       exitCode: 66,
       out: "",
-      err: "cowctl: cannot read /absent/hostfile-path: it does not exist; the primary's agent writes it with the first hostfile, elsewhere say --file\n",
+      err: "cowctl: cannot discover hosts from /absent/hostfile-path: it does not exist; the primary's agent writes it with the first hostfile, elsewhere say --file\n",
     });
     const named = await runFake(["hostfile", "discover", "--file", "/absent/hosts"], "/absent");
-    expect(named).toEqual({ exitCode: 66, out: "", err: "cowctl: cannot read /absent/hosts: it does not exist\n" });
+    expect(named).toEqual({
+      exitCode: 66,
+      out: "",
+      err: "cowctl: cannot discover hosts from /absent/hosts: it does not exist\n",
+    });
   });
 
   it("prints every host of any hostfile of ours", async () => {
@@ -92,5 +98,29 @@ describe("a command line", () => {
   it("is spelled out where it asks with an option", () => {
     expect(spellDiscovery(["hostfile", "--discover", "--help"])).toEqual(["hostfile", "discover", "--help"]);
     expect(spellDiscovery(["hostfile", "show"])).toEqual(["hostfile", "show"]);
+  });
+});
+
+describe("the program that discovers and does nothing else", () => {
+  const program = fileURLToPath(new URL("main.ts", import.meta.url));
+  const start = (...words: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: "utf8" });
+    return { status, stdout, stderr };
+  };
+
+  it("prints the hosts of a file", async () => {
+    await using folder = await createFolder();
+    await writeFile(`${folder.path}/hosts`, text);
+    const ended = start("hostfile", "--discover", "--file", `${folder.path}/hosts`);
+    expect(ended).toEqual({ status: 0, stdout: "primary:2\nsecondary10:4\n", stderr: "" });
+  });
+
+  it("prints nothing and fails where there is no file, and for another command line", () => {
+    expect(start("hostfile", "--discover", "--file", "/absent")).toEqual({
+      status: 66,
+      stdout: "",
+      stderr: "cowctl: cannot discover hosts from /absent: it does not exist\n",
+    });
+    expect(start("hostfile", "show")).toMatchObject({ status: 64, stdout: "" });
   });
 });

@@ -9,6 +9,7 @@ import {
   UnwritableFileError,
   UsageError,
 } from "../commands/command-error.ts";
+import { NothingDiscoveredError } from "../discovery/discover.ts";
 import { formatAddress } from "../link/controller-address.ts";
 import {
   CallRefusedError,
@@ -83,6 +84,7 @@ function describe(error: unknown): FailureText {
   if (
     error instanceof UsageError ||
     error instanceof UnreadableFileError ||
+    error instanceof NothingDiscoveredError ||
     error instanceof UnwritableFileError ||
     error instanceof DeclinedError
   ) {
