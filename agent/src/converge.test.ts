@@ -66,6 +66,7 @@ const node: readonly ResourceSpec[] = [
     group: "mpihpc",
     generation: 1n,
     entries: [{ node: "primary", slots: 2 }],
+    formerSha256: [],
   },
   file("motd"),
   { id: "shared", requires: [], kind: "directory", path: "/srv/shared", owner: "root", group: "root", mode: 0o755 },

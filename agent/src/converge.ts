@@ -79,10 +79,9 @@ type Run = {
 async function convergeOne(spec: ResourceSpec, run: Run): Promise<Outcome> {
   run.signal.throwIfAborted();
   try {
-    const changes = await byKind(spec, (resource, own) => runResource(resource, own, run));
-    return changes.length === 0
-      ? { resource: spec.id, end: "in-sync" }
-      : { resource: spec.id, end: "changed", changes };
+    const { changes, handEdit } = await byKind(spec, (resource, own) => runResource(resource, own, run));
+    if (changes.length === 0) return { resource: spec.id, end: "in-sync" };
+    return { resource: spec.id, end: "changed", changes, ...(handEdit !== undefined && { handEdit }) };
   } catch (error) {
     run.signal.throwIfAborted(); // what fails while we are being stopped says nothing about the host
     return { resource: spec.id, end: "failed", reason: failureReason(error) };
@@ -93,7 +92,7 @@ async function runResource<Spec extends ResourceSpec, Observed, Change>(
   resource: Resource<Spec, Observed, Change>,
   spec: Spec,
   { host, mode, signal, observer }: Run,
-): Promise<readonly string[]> {
+): Promise<{ readonly changes: readonly string[]; readonly handEdit: string | undefined }> {
   const changes = resource.plan(spec, await resource.read(spec, host, signal, mode));
   if (mode === "apply" && changes.length > 0) {
     for (const change of changes) {
@@ -104,7 +103,8 @@ async function runResource<Spec extends ResourceSpec, Observed, Change>(
     const left = resource.plan(spec, await resource.read(spec, host, signal, mode));
     if (left.length > 0) throw new NotConvergedError(`still to do: ${left.map(resource.describe).join(", ")}`);
   }
-  return changes.map(resource.describe);
+  const handEdit = changes.map((change) => resource.handEdit?.(change)).find((words) => words !== undefined);
+  return { changes: changes.map(resource.describe), handEdit };
 }
 
 function byKind<Result>(

@@ -1,17 +1,21 @@
 import { CommanderError } from "commander";
 import {
   DeclinedError,
+  InvalidHostfileError,
   InvalidSpecFileError,
   NoHostfileError,
   NotReadyError,
+  UnknownGenerationError,
   UnreadableFileError,
   UnwritableFileError,
   UsageError,
 } from "./commands/command-error.ts";
+import { NothingDiscoveredError } from "./discovery/discover.ts";
 import {
   CallRefusedError,
   ControllerUnreachableError,
   CredentialsError,
+  HostfileRefusedError,
   NoAnswerError,
   type Refusal,
   SpecRefusedError,
@@ -29,17 +33,17 @@ import {
 /** What cowctl ends with. From 64 on they are those of sysexits.h, so that scripts can tell them apart. */
 export const exitCodes = {
   done: 0,
-  /** The controller said no, or the person did. */
+  /** The controller said no, or the person did; `hostfile lint` found what an MPI would misread. */
   refused: 1,
   /** `plan --exit-code` alone: something would change. */
   changes: 2,
   /** The command line is wrong. */
   usage: 64,
-  /** The cluster spec is invalid. */
+  /** The cluster spec is invalid, or the hostfile that is to be taken. */
   invalidSpec: 65,
   /** A file that was named cannot be read. */
   unreadable: 66,
-  /** No such node or token. */
+  /** No such node, token or generation. */
   unknownName: 68,
   /** No controller answers. */
   unavailable: 69,
@@ -66,7 +70,14 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof InvalidSpecFileError || error instanceof SpecRefusedError) return exitCodes.invalidSpec;
-  if (error instanceof UnreadableFileError || error instanceof CredentialsError) return exitCodes.unreadable;
+  if (error instanceof InvalidHostfileError || error instanceof HostfileRefusedError) return exitCodes.invalidSpec;
+  if (error instanceof UnknownGenerationError) return exitCodes.unknownName;
+  if (
+    error instanceof UnreadableFileError ||
+    error instanceof NothingDiscoveredError ||
+    error instanceof CredentialsError
+  )
+    return exitCodes.unreadable;
   if (error instanceof UnwritableFileError) return exitCodes.cannotCreate;
   if (error instanceof NoHostfileError || error instanceof NotReadyError) return exitCodes.notYet;
   if (error instanceof DeclinedError) return exitCodes.refused;

@@ -36,12 +36,14 @@ export function createFakeRun(
       stdout: { isTerminal: false, write: (text) => void out.push(text) },
       stderr: { isTerminal: false, write: (text) => void err.push(text) },
       ask: undefined,
+      readStdin: async () => new Uint8Array(),
       environment: {},
       clock: {
         now: () => performance.now() * 100,
         wait: (ms, signal) => sleep(ms / 100, undefined, { signal }).catch(() => {}), // it rejects for the signal alone
       },
       socket,
+      hostfilePointer: "/absent/hostfile-path",
       openLink: (address) => createLink(address, { answerMs: 2_000, nodesMs: 2_000 }),
       machine: {
         effectiveUser: 1_000,

@@ -32,10 +32,14 @@ export type CowctlIo = {
   readonly stderr: Output;
   /** Asks the person at the keyboard and resolves to the line typed; undefined where there is none. */
   readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
+  /** Reads all of what is piped in. Rejects with RangeError for more than `most` bytes. */
+  readonly readStdin: (most: number) => Promise<Uint8Array>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Where this machine's controller listens. */
   readonly socket: string;
+  /** Where this machine's agent says, in one line, which file the hostfile is. */
+  readonly hostfilePointer: string;
   readonly openLink: (address: ControllerAddress) => Promise<OperatorLink>;
   readonly machine: PrimaryMachine;
   /** Aborts when the person has had enough. */

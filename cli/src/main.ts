@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { operatorSocket } from "@cowherd/proto";
+import { hostfilePointer, operatorSocket } from "@cowherd/proto";
 import { runCowctl } from "./run.ts";
 
 /** The product's version. The build writes it in; a run from sources has none. */
@@ -18,12 +18,14 @@ process.exitCode = await runCowctl(process.argv.slice(2), {
   stdout: { isTerminal: process.stdout.isTTY === true, write: (text) => void process.stdout.write(text) },
   stderr: { isTerminal: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
   ask: process.stdin.isTTY ? ask : undefined,
+  readStdin,
   environment: process.env,
   clock: {
     now: () => performance.now(),
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}), // it rejects for the signal alone
   },
   socket: operatorSocket,
+  hostfilePointer,
   openLink: async (address) => {
     const { createGrpcOperatorLink } = await import("./link/grpc-operator-link.ts");
     return await createGrpcOperatorLink(address, deadlines);
@@ -48,4 +50,16 @@ async function ask(question: string, signal: AbortSignal): Promise<string> {
   } finally {
     terminal.close();
   }
+}
+
+async function readStdin(most: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > most) throw new RangeError("more was piped in than is taken");
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
 }

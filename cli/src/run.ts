@@ -13,6 +13,7 @@ import { addTokenCreate } from "./commands/token-create.ts";
 import { addTokenList } from "./commands/token-list.ts";
 import { addTokenRevoke } from "./commands/token-revoke.ts";
 import { addVersion } from "./commands/version.ts";
+import { spellDiscovery } from "./discovery/discovery-words.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
 import type { CowctlIo } from "./io.ts";
 import { type ControllerAddress, parseTarget } from "./link/controller-address.ts";
@@ -37,7 +38,7 @@ export async function runCowctl(argv: readonly string[], io: CowctlIo): Promise<
     },
   });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(spellDiscovery(argv), { from: "user" });
     return io.signal.aborted ? exitCodes.interrupted : exitCode;
   } catch (error) {
     if (io.signal.aborted) return exitCodes.interrupted;

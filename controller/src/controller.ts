@@ -4,10 +4,12 @@ import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
+import { createPins, type Pins } from "./operators/pins.ts";
 import { createLoop, type Loop } from "./reconcile/loop.ts";
 import { type Bells, createBells } from "./sessions/bells.ts";
 import { type Checks, createChecks } from "./sessions/checks.ts";
 import { createSessions, type Sessions } from "./sessions/sessions.ts";
+import { primaryOf } from "./spec/primary-of.ts";
 import type { RunRecord } from "./state/cluster-state.ts";
 import { FactsRefusedError, parseFacts, type ReportedFacts } from "./state/parse-facts.ts";
 import type { ClusterStore } from "./store/cluster-store.ts";
@@ -35,6 +37,7 @@ export interface Controller {
   readonly enrollment: Enrollment;
   readonly tokens: Tokens;
   readonly operators: Operators;
+  readonly pins: Pins;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
   readonly timing: Timing;
@@ -42,7 +45,8 @@ export interface Controller {
   readonly now: () => number;
   /** Replaces what is known of a node. Throws FactsRefusedError, and then `status` tells why. */
   reportFacts(node: string, facts: ReportedFacts): void;
-  reportRun(node: string, run: RunRecord): void;
+  /** `handEdit` says what the run took back of the hostfile, in words; only the primary has one. */
+  reportRun(node: string, run: RunRecord, handEdit?: string): void;
   /** Notes that a node speaks with this certificate, which makes its older one worthless. */
   certificateUsed(node: string, certificate: string): void;
 }
@@ -59,7 +63,7 @@ export function createController(deps: ControllerDeps): Controller {
 
   const watchers = createBells();
   const sessions = createSessions();
-  const loop = createLoop(deps.store, initial, (committed) => {
+  const loop = createLoop(deps, initial, (committed) => {
     sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
     sessions.offer(committed.desired);
     watchers.ringAll();
@@ -75,6 +79,7 @@ export function createController(deps: ControllerDeps): Controller {
     enrollment: createEnrollment({ ...deps, loop }),
     tokens: createTokens({ ...deps, loop }),
     operators: createOperators({ ...deps, loop }),
+    pins: createPins(loop),
     now: deps.now,
     watchers,
     timing: deps.timing,
@@ -93,7 +98,11 @@ export function createController(deps: ControllerDeps): Controller {
       }
     },
 
-    reportRun: (node, run) => void loop.commit({ events: [{ type: "run-reported", node, run }] }),
+    reportRun(node, run, handEdit) {
+      const edited = handEdit !== undefined && node === primaryOf(loop.record().state.spec);
+      const edit = edited ? [{ type: "hostfile-edited", edit: { at: deps.now(), words: handEdit } } as const] : [];
+      loop.commit({ events: [{ type: "run-reported", node, run }, ...edit] });
+    },
 
     certificateUsed(node, certificate) {
       const certificates = loop.record().state.nodes.get(node)?.certificates ?? [];

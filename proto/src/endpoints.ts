@@ -14,3 +14,6 @@ export const operatorSocket = "/run/cowherd/operator.sock";
  * a forwarded port or after a change of its subnet, is still the same controller.
  */
 export const controllerServerName = "controller.cowherd.internal";
+
+/** The file on the primary that says, in one line, where the hostfile is: for whoever has no controller to ask. */
+export const hostfilePointer = "/var/lib/cowherd/hostfile-path";

@@ -18,6 +18,10 @@ export const errorReasons = [
   "FACTS_REFUSED",
   /** cluster.yaml has problems; ErrorDetail.problems lists all of them. */
   "SPEC_INVALID",
+  /** A hostfile that cannot be adopted; ErrorDetail.problems lists every reason. */
+  "HOSTFILE_INVALID",
+  /** No such generation of the hostfile, or one that is forgotten. */
+  "GENERATION_UNKNOWN",
   /** The caller's role may not call this method. */
   "ROLE_REFUSED",
 ] as const;

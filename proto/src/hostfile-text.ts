@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** What a hostfile says. */
 export type HostfileContent = {
   readonly generation: bigint;
@@ -14,4 +16,15 @@ export type HostfileContent = {
 export function renderHostfile({ generation, entries }: HostfileContent): string {
   const lines = entries.map(({ node, slots }) => `${node} slots=${slots}\n`);
   return `# Managed by Cowherd, generation ${generation}; edits are replaced.\n${lines.join("")}`;
+}
+
+/** Reads the generation that a hostfile's first line names. Undefined where Cowherd did not write that line. */
+export function claimedGeneration(text: string): bigint | undefined {
+  const [, digits] = /^# Managed by Cowherd, generation (\d{1,20});/.exec(text) ?? [];
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
+/** Returns the SHA-256 of a hostfile's text, in lower-case hexadecimal, by which an agent knows a text of ours. */
+export function hostfileDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,8 +1,10 @@
-export { agentPort, controllerServerName, enrollmentPort, operatorSocket } from "./endpoints.ts";
+export { agentPort, controllerServerName, enrollmentPort, hostfilePointer, operatorSocket } from "./endpoints.ts";
 export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
-export { type HostfileContent, renderHostfile } from "./hostfile-text.ts";
-export { nodeNameProblem } from "./node-name.ts";
+export { describeHostfileChanges, type WrittenEntry, writtenEntries } from "./hostfile-changes.ts";
+export { type HostfileLine, type HostfileSetting, type HostfileWord, splitHostfile } from "./hostfile-lines.ts";
+export { claimedGeneration, type HostfileContent, hostfileDigest, renderHostfile } from "./hostfile-text.ts";
+export { isHostfileWord, nodeNameProblem } from "./node-name.ts";
 export { type Outcome, parseOutcome, toWireOutcome } from "./outcome.ts";
 export { packageNameProblem } from "./package-name.ts";
 export { formatPeerIdentity, type PeerIdentity, parsePeerIdentity } from "./peer-identity.ts";

@@ -28,6 +28,11 @@ const hostfileWords: ReadonlySet<string> = new Set([
   "username",
 ]);
 
+/** Tells whether Open MPI reads a name, in this very spelling or with "_" for "-", as a word of its hostfile's grammar. */
+export function isHostfileWord(name: string): boolean {
+  return hostfileWords.has(name.replaceAll("_", "-"));
+}
+
 /** Names that Debian's own /etc/hosts gives to loopback and multicast addresses. */
 const loopbackNames: ReadonlySet<string> = new Set([
   "ip6-allnodes",

@@ -3,7 +3,13 @@ import type { Outcome as WireOutcome } from "./gen/cowherd/v1/agent.ts";
 /** How one resource ended. In a check, `changed` means "would change". */
 export type Outcome =
   | { readonly resource: string; readonly end: "in-sync" }
-  | { readonly resource: string; readonly end: "changed"; readonly changes: readonly string[] }
+  /** `handEdit` says in words what somebody had changed by hand and is taken back. */
+  | {
+      readonly resource: string;
+      readonly end: "changed";
+      readonly changes: readonly string[];
+      readonly handEdit?: string;
+    }
   | { readonly resource: string; readonly end: "failed"; readonly reason: string }
   | { readonly resource: string; readonly end: "skipped"; readonly because: string };
 
@@ -13,8 +19,10 @@ export function toWireOutcome(outcome: Outcome): WireOutcome {
   switch (outcome.end) {
     case "in-sync":
       return { resource, end: { $case: "inSync", value: {} } };
-    case "changed":
-      return { resource, end: { $case: "changed", value: { changes: [...outcome.changes] } } };
+    case "changed": {
+      const { changes, handEdit } = outcome;
+      return { resource, end: { $case: "changed", value: { changes: [...changes], handEdit } } };
+    }
     case "failed":
       return { resource, end: { $case: "failed", value: { reason: outcome.reason } } };
     case "skipped":
@@ -27,8 +35,10 @@ export function parseOutcome({ resource, end }: WireOutcome): Outcome {
   switch (end?.$case) {
     case "inSync":
       return { resource, end: "in-sync" };
-    case "changed":
-      return { resource, end: "changed", changes: end.value.changes };
+    case "changed": {
+      const { changes, handEdit } = end.value;
+      return { resource, end: "changed", changes, ...(handEdit !== undefined && { handEdit }) };
+    }
     case "failed":
       return { resource, end: "failed", reason: end.value.reason };
     case "skipped":

@@ -29,6 +29,7 @@ const kinds: fc.Arbitrary<ResourceSpec> = fc.oneof(
     ...owned,
     generation: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
     entries: fc.array(fc.record({ node: text, slots: uint32 })),
+    formerSha256: fc.array(text),
   }),
 );
 

@@ -161,11 +161,9 @@ export function toWireResource(spec: ResourceSpec): WireResource {
       return { ...common, kind: { $case: spec.kind, value: { path, content, owner, group, mode } } };
     }
     case "hostfile": {
-      const { path, owner, group, generation, entries } = spec;
-      return {
-        ...common,
-        kind: { $case: spec.kind, value: { path, owner, group, generation, entries: entries.map(copy) } },
-      };
+      const { path, owner, group, generation, entries, formerSha256 } = spec;
+      const lists = { entries: entries.map(copy), formerSha256: [...formerSha256] };
+      return { ...common, kind: { $case: spec.kind, value: { path, owner, group, generation, ...lists } } };
     }
     case "network": {
       const { address, mac, nameservers, confirmSeconds, demanded } = spec;

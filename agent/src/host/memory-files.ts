@@ -21,7 +21,7 @@ export function createMemoryFiles(seed: {
   const requireFolder = (path: string) => {
     if (!folders.has(posix.dirname(path))) throw missing(path);
   };
-  addFolders("/etc");
+  for (const folder of ["/etc", "/var/lib"]) addFolders(folder);
   for (const [path, access] of Object.entries(seed.folders ?? {})) {
     addFolders(posix.dirname(path));
     folders.set(path, access);

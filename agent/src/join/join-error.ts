@@ -50,4 +50,6 @@ const byReason: Readonly<Record<ErrorReason, JoinFailure>> = {
   CERTIFICATE_REVOKED: "refused",
   ROLE_REFUSED: "refused",
   SPEC_INVALID: "refused",
+  HOSTFILE_INVALID: "refused",
+  GENERATION_UNKNOWN: "refused",
 };

@@ -32,6 +32,12 @@ export interface Resource<Spec, Observed, Change> {
   /** Names one change for people, such as `write /etc/hosts`. */
   describe(change: Change): string;
 
+  /**
+   * Says in words what somebody had changed by hand that this change takes back, such as
+   * `-secondary1`; undefined where nobody had. For the kinds that can tell.
+   */
+  handEdit?(change: Change): string | undefined;
+
   /** The files whose change may mean drift; the kernel is asked to tell of them. */
   watches(spec: Spec): readonly string[];
 }

@@ -45,6 +45,24 @@ export class InvalidSpecFileError extends Error {
   }
 }
 
+/** The hostfile in `file` cannot be taken for one of the cluster's. Lines and columns count from 1. */
+export class InvalidHostfileError extends Error {
+  override readonly name = "InvalidHostfileError";
+  readonly file: string;
+  readonly problems: readonly SpecProblem[];
+
+  constructor(file: string, problems: readonly SpecProblem[]) {
+    super(`${file} is not a hostfile of the cluster`);
+    this.file = file;
+    this.problems = problems;
+  }
+}
+
+/** No such generation is kept. */
+export class UnknownGenerationError extends Error {
+  override readonly name = "UnknownGenerationError";
+}
+
 /** The time to wait ran out. `missing` is undefined where no controller ever answered. */
 export class NotReadyError extends Error {
   override readonly name = "NotReadyError";

@@ -1,24 +1,34 @@
-import { renderJson } from "../output/json.ts";
-import { printableLines } from "../output/printable.ts";
-import { NoHostfileError } from "./command-error.ts";
 import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
-import { outputOption } from "./output-option.ts";
+import { addHostfileAdopt } from "./hostfile-adopt.ts";
+import { addHostfileDiff } from "./hostfile-diff.ts";
+import { addHostfileDiscover } from "./hostfile-discover.ts";
+import { addHostfileHistory } from "./hostfile-history.ts";
+import { addHostfileLint } from "./hostfile-lint.ts";
+import { addHostfileRollback } from "./hostfile-rollback.ts";
+import { addHostfileShow } from "./hostfile-show.ts";
+import { addHostfileUnpin } from "./hostfile-unpin.ts";
 
-/** Adds `cowctl hostfile`. */
+/** Adds `cowctl hostfile` and its commands; without one of them it is `cowctl hostfile show`. */
 export function addHostfile(parent: ParentCommand, cowctl: Cowctl): void {
-  parent
+  const hostfile = parent
     .command("hostfile")
-    .description("print the hostfile as it stands on the primary's disk")
-    .addOption(outputOption("text"))
-    .addHelpText("after", examples("cowctl hostfile", "mpirun --hostfile <(cowctl hostfile) ./program"))
-    .action(({ output }) => printHostfile(cowctl, output));
-}
-
-async function printHostfile(cowctl: Cowctl, form: "text" | "json"): Promise<void> {
-  using link = await cowctl.connect();
-  const hostfile = await link.getHostfile(cowctl.signal);
-  if (hostfile === undefined) throw new NoHostfileError("there is no hostfile yet: no node has been ready so far");
-  if (form === "json") return cowctl.stdout.write(renderJson(hostfile));
-  cowctl.stderr.write(`generation ${hostfile.generation} of ${hostfile.path}\n`);
-  cowctl.stdout.write(cowctl.stdout.isTerminal ? printableLines(hostfile.text) : hostfile.text);
+    .description("print the hostfile, look at earlier ones, and go back to one")
+    .addHelpText(
+      "after",
+      `\nWithout a command it is "show"; --discover is "discover".\n${examples(
+        "cowctl hostfile                  # as it stands on the primary's disk",
+        "mpirun --hostfile <(cowctl hostfile) ./program",
+        "cowctl hostfile history",
+        "cowctl hostfile rollback 12      # until: cowctl hostfile unpin",
+        "horovodrun --host-discovery-script ./discover.sh    # that runs: cowctl hostfile --discover",
+      )}`,
+    );
+  addHostfileShow(hostfile, cowctl);
+  addHostfileHistory(hostfile, cowctl);
+  addHostfileDiff(hostfile, cowctl);
+  addHostfileRollback(hostfile, cowctl);
+  addHostfileAdopt(hostfile, cowctl);
+  addHostfileUnpin(hostfile, cowctl);
+  addHostfileLint(hostfile, cowctl);
+  addHostfileDiscover(hostfile, cowctl);
 }

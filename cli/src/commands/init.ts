@@ -7,7 +7,8 @@ import { AlreadyInitialisedError, NotRootError, ProgramFailedError } from "../pr
 import { runProgram } from "../primary/run-program.ts";
 import { type Cowctl, examples, type ParentCommand, specKeys } from "./cowctl.ts";
 import { tokenCreateLine } from "./join-line.ts";
-import { namingFile, readSpecFile, type SpecFile } from "./spec-file.ts";
+import { namingFile, readSpecFile } from "./spec-file.ts";
+import type { TextFile } from "./text-file.ts";
 
 const controllerUnit = "cowherd-controller.service";
 
@@ -61,7 +62,7 @@ async function startController({ machine, signal }: Cowctl, passOn: (text: strin
  * Goes on with an init that was cut off before the primary had joined. The file counts, not
  * what was in it the first time: a wrong address in it may be why the join failed.
  */
-async function resume(cowctl: Cowctl, file: SpecFile, status: ClusterStatus): Promise<ClusterStatus> {
+async function resume(cowctl: Cowctl, file: TextFile, status: ClusterStatus): Promise<ClusterStatus> {
   if (hasJoined(primaryOf(status))) throw new AlreadyInitialisedError(status.cluster);
   using link = await cowctl.connect();
   await namingFile(file, link.apply(file.text, cowctl.signal));

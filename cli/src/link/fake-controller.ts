@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorDetailTrailer } from "@cowherd/proto";
 import {
+  type AdoptHostfileRequest,
+  type AdoptHostfileResponse,
   type ApplyRequest,
   type ApplyResponse,
   type CreateTokenRequest,
@@ -13,12 +15,16 @@ import {
   type GetVersionResponse,
   type IssueOperatorCertificateRequest,
   type IssueOperatorCertificateResponse,
+  type ListHostfileGenerationsResponse,
   type ListTokensResponse,
   OperatorServiceService,
   type PlanRequest,
   type PlanResponse,
   type RemoveNodeRequest,
   type RevokeTokenRequest,
+  type RollBackHostfileRequest,
+  type RollBackHostfileResponse,
+  type UnpinHostfileResponse,
   type WatchStatusResponse,
 } from "@cowherd/proto/wire";
 import {
@@ -40,6 +46,10 @@ export type Answers = {
   readonly plan?: (request: PlanRequest) => PlanResponse;
   readonly apply?: (request: ApplyRequest) => ApplyResponse;
   readonly getHostfile?: () => GetHostfileResponse;
+  readonly listHostfileGenerations?: () => ListHostfileGenerationsResponse;
+  readonly rollBackHostfile?: (request: RollBackHostfileRequest) => RollBackHostfileResponse;
+  readonly adoptHostfile?: (request: AdoptHostfileRequest) => AdoptHostfileResponse;
+  readonly unpinHostfile?: () => UnpinHostfileResponse;
   readonly removeNode?: (request: RemoveNodeRequest) => Record<string, never>;
   readonly createToken?: (request: CreateTokenRequest) => CreateTokenResponse;
   readonly listTokens?: () => ListTokensResponse;

@@ -17,8 +17,10 @@ import {
   parseApplied,
   parseCertificate,
   parseCreatedToken,
+  parseGeneration,
   parseHostfile,
   parseNodePlan,
+  parsePinned,
   parseStatus,
   parseToken,
   parseVersion,
@@ -69,6 +71,12 @@ export async function createGrpcOperatorLink(address: ControllerAddress, deadlin
       (await ask(client.plan, { spec }, signal, deadlines.nodesMs)).nodes.map(parseNodePlan),
     apply: async (spec, signal) => parseApplied(await ask(client.apply, { spec }, signal)),
     getHostfile: async (signal) => parseHostfile(await ask(client.getHostfile, {}, signal)),
+    listHostfileGenerations: async (signal) =>
+      (await ask(client.listHostfileGenerations, {}, signal)).generations.map(parseGeneration),
+    rollBackHostfile: async (generation, signal) =>
+      parsePinned((await ask(client.rollBackHostfile, { generation }, signal)).pinned),
+    adoptHostfile: async (text, signal) => parsePinned((await ask(client.adoptHostfile, { text }, signal)).pinned),
+    unpinHostfile: async (signal) => await ask(client.unpinHostfile, {}, signal),
     removeNode: async (node, signal) => {
       await ask(client.removeNode, { node }, signal);
     },

@@ -41,7 +41,7 @@ export class NoAnswerError extends Error {
 
 /** Why a controller said no, as far as a caller can react to it. */
 export type Refusal =
-  /** No such node or token. */
+  /** No such node, token or generation. */
   | "unknown-name"
   | "not-permitted"
   /** The request cannot be met as it is, or not now. */
@@ -65,7 +65,7 @@ export class CallRefusedError extends Error {
   }
 }
 
-/** One thing that is wrong in a cluster spec. Lines and columns count from 1. */
+/** One thing that is wrong in a cluster spec, or in a hostfile. Lines and columns count from 1. */
 export type SpecProblem = {
   readonly line: number;
   readonly column: number;
@@ -81,6 +81,17 @@ export class SpecRefusedError extends Error {
 
   constructor(problems: readonly SpecProblem[]) {
     super("the cluster spec is invalid");
+    this.problems = problems;
+  }
+}
+
+/** The text cannot be the hostfile and nothing was changed. `problems` is all of them; their path is empty. */
+export class HostfileRefusedError extends Error {
+  override readonly name = "HostfileRefusedError";
+  readonly problems: readonly SpecProblem[];
+
+  constructor(problems: readonly SpecProblem[]) {
+    super("the hostfile cannot be adopted");
     this.problems = problems;
   }
 }

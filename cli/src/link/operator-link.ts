@@ -25,6 +25,13 @@ export type OperatorLink = Disposable & {
   apply(spec: string, signal: AbortSignal): Promise<AppliedSpec>;
   /** Undefined before the first hostfile. */
   getHostfile(signal: AbortSignal): Promise<PublishedHostfile | undefined>;
+  /** Those that are kept, oldest first; the last is in force. */
+  listHostfileGenerations(signal: AbortSignal): Promise<readonly HostfileGeneration[]>;
+  /** Pins the hostfile to a generation that is kept. */
+  rollBackHostfile(generation: bigint, signal: AbortSignal): Promise<PinnedHostfile>;
+  /** Pins the hostfile to a text in Open MPI's form. Throws HostfileRefusedError with every problem of it. */
+  adoptHostfile(text: string, signal: AbortSignal): Promise<PinnedHostfile>;
+  unpinHostfile(signal: AbortSignal): Promise<UnpinnedHostfile>;
   removeNode(node: string, signal: AbortSignal): Promise<void>;
   /** `lifetimeSeconds` is undefined for the controller's default. */
   createToken(node: string, lifetimeSeconds: number | undefined, signal: AbortSignal): Promise<CreatedToken>;
@@ -90,6 +97,24 @@ export type PublishedHostfile = {
   /** Byte for byte as on the primary's disk. */
   readonly text: string;
 };
+
+export type HostfileGeneration = {
+  readonly generation: bigint;
+  /** Undefined where nobody noted it. */
+  readonly publishedAt: Date | undefined;
+  readonly entries: PublishedHostfile["entries"];
+};
+
+/** What a pin made of the hostfile. */
+export type PinnedHostfile = {
+  /** Of the hostfile that is in force now. */
+  readonly generation: bigint;
+  readonly entries: PublishedHostfile["entries"];
+  /** The nodes of the pin that are not fit now, and why. */
+  readonly unlisted: readonly { readonly node: string; readonly reason: string }[];
+};
+
+export type UnpinnedHostfile = { readonly wasPinned: boolean; readonly generation: bigint };
 
 export type CreatedToken = {
   readonly id: string;

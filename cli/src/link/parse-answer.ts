@@ -6,9 +6,12 @@ import {
   type GetVersionResponse,
   type IssueOperatorCertificateResponse,
   TokenState,
+  type HostfileEntry as WireEntry,
+  type HostfileGeneration as WireGeneration,
   type NodePlan as WireNodePlan,
   type NodeStatus as WireNodeStatus,
   Phase as WirePhase,
+  type PinnedHostfile as WirePinned,
   type ClusterStatus as WireStatus,
   type Token as WireToken,
 } from "@cowherd/proto/wire";
@@ -19,10 +22,12 @@ import type {
   ClusterStatus,
   ControllerVersion,
   CreatedToken,
+  HostfileGeneration,
   NodePlan,
   NodeStatus,
   OperatorCertificate,
   Phase,
+  PinnedHostfile,
   PublishedHostfile,
   TokenSummary,
 } from "./operator-link.ts";
@@ -111,8 +116,25 @@ export function parseApplied({ added, removed, changed }: ApplyResponse): Applie
 /** Parses the hostfile; undefined before the first. */
 export function parseHostfile({ hostfile, text }: GetHostfileResponse): PublishedHostfile | undefined {
   if (hostfile === undefined) return undefined;
-  const entries = hostfile.entries.map(({ node, slots }) => ({ node: printable(node), slots }));
-  return { generation: hostfile.generation, path: printable(hostfile.path), entries, text };
+  const { generation, path, entries } = hostfile;
+  return { generation, path: printable(path), entries: entries.map(parseEntry), text };
+}
+
+/** Parses one of the hostfiles that are kept. */
+export function parseGeneration({ generation, publishedAt, entries }: WireGeneration): HostfileGeneration {
+  const known = publishedAt !== undefined && !Number.isNaN(publishedAt.getTime());
+  return { generation, publishedAt: known ? publishedAt : undefined, entries: entries.map(parseEntry) };
+}
+
+/** Parses what a pin made of the hostfile; throws UnexpectedAnswerError for an empty message. */
+export function parsePinned(pinned: WirePinned | undefined): PinnedHostfile {
+  if (pinned === undefined) throw new UnexpectedAnswerError("a pin without content");
+  const unlisted = pinned.unlisted.map(({ node, reason }) => ({ node: printable(node), reason: printable(reason) }));
+  return { generation: pinned.generation, entries: pinned.entries.map(parseEntry), unlisted };
+}
+
+function parseEntry({ node, slots }: WireEntry): PublishedHostfile["entries"][number] {
+  return { node: printable(node), slots };
 }
 
 /**

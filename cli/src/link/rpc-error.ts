@@ -2,7 +2,13 @@ import { isErrorReason } from "@cowherd/proto";
 import { ErrorDetail } from "@cowherd/proto/wire";
 import { status } from "@grpc/grpc-js";
 import { printable } from "../output/printable.ts";
-import { CallRefusedError, type Refusal, SpecRefusedError } from "./link-error.ts";
+import {
+  CallRefusedError,
+  HostfileRefusedError,
+  type Refusal,
+  type SpecProblem,
+  SpecRefusedError,
+} from "./link-error.ts";
 
 /** What gRPC says of a failed call; `trailer` is the bytes of errorDetailTrailer. */
 export type RpcFailure = {
@@ -17,16 +23,8 @@ export type TransportFailure = "unavailable" | "deadline";
 /** Translates a failed call. The only table of gRPC's codes in this program. Pure. */
 export function translateFailure(failure: RpcFailure): Error | TransportFailure {
   const detail = decodeDetail(failure.trailer);
-  if (detail?.reason === "SPEC_INVALID") {
-    return new SpecRefusedError(
-      detail.problems.map(({ line, column, path, message }) => ({
-        line,
-        column,
-        path: printable(path),
-        message: printable(message),
-      })),
-    );
-  }
+  if (detail?.reason === "SPEC_INVALID") return new SpecRefusedError(problemsOf(detail));
+  if (detail?.reason === "HOSTFILE_INVALID") return new HostfileRefusedError(problemsOf(detail));
   const reason = detail !== undefined && isErrorReason(detail.reason) ? detail.reason : undefined;
   const refused = (refusal: Refusal) => new CallRefusedError(refusal, reason, printable(failure.details));
   switch (failure.code) {
@@ -49,6 +47,15 @@ export function translateFailure(failure: RpcFailure): Error | TransportFailure 
     default:
       return refused("not-possible");
   }
+}
+
+function problemsOf({ problems }: ErrorDetail): readonly SpecProblem[] {
+  return problems.map(({ line, column, path, message }) => ({
+    line,
+    column,
+    path: printable(path),
+    message: printable(message),
+  }));
 }
 
 function decodeDetail(trailer: Uint8Array | undefined): ErrorDetail | undefined {

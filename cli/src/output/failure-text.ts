@@ -1,17 +1,21 @@
 import {
   DeclinedError,
+  InvalidHostfileError,
   InvalidSpecFileError,
   NoHostfileError,
   NotReadyError,
+  UnknownGenerationError,
   UnreadableFileError,
   UnwritableFileError,
   UsageError,
 } from "../commands/command-error.ts";
+import { NothingDiscoveredError } from "../discovery/discover.ts";
 import { formatAddress } from "../link/controller-address.ts";
 import {
   CallRefusedError,
   ControllerUnreachableError,
   CredentialsError,
+  HostfileRefusedError,
   NoAnswerError,
   type SpecProblem,
   SpecRefusedError,
@@ -31,6 +35,7 @@ import { printable, printableLines } from "./printable.ts";
 type FailureText = { readonly wrong: string; readonly next?: string };
 
 const controllerUnit = "cowherd-controller.service";
+const seeHistory = '"cowctl hostfile history" shows those that are kept';
 const seeLog = `journalctl -u ${controllerUnit} on the primary`;
 
 /** Tells a failure to people. For a fault of our own it shows where, so that it can be reported. */
@@ -47,6 +52,9 @@ function describe(error: unknown): FailureText {
   if (error instanceof CallRefusedError) return describeRefusal(error);
   if (error instanceof InvalidSpecFileError) return describeProblems(error.file, error.problems);
   if (error instanceof SpecRefusedError) return describeProblems("cluster.yaml", error.problems);
+  if (error instanceof InvalidHostfileError) return describeProblems(error.file, error.problems);
+  if (error instanceof HostfileRefusedError) return describeProblems("the hostfile", error.problems);
+  if (error instanceof UnknownGenerationError) return { wrong: error.message, next: seeHistory };
   if (error instanceof CredentialsError) {
     return {
       wrong: printable(error.message),
@@ -76,6 +84,7 @@ function describe(error: unknown): FailureText {
   if (
     error instanceof UsageError ||
     error instanceof UnreadableFileError ||
+    error instanceof NothingDiscoveredError ||
     error instanceof UnwritableFileError ||
     error instanceof DeclinedError
   ) {
@@ -112,6 +121,8 @@ function describeRefusal({ refusal, reason, message }: CallRefusedError): Failur
       return { wrong, next: '"cowctl status" shows the nodes; "cowctl apply" adds one' };
     case "TOKEN_UNKNOWN":
       return { wrong, next: '"cowctl token list" shows the tokens' };
+    case "GENERATION_UNKNOWN":
+      return { wrong, next: seeHistory };
     case "CERTIFICATE_REVOKED":
     case "ROLE_REFUSED":
       return { wrong, next: "on the primary, with sudo and without --controller, everything is allowed" };
@@ -120,6 +131,7 @@ function describeRefusal({ refusal, reason, message }: CallRefusedError): Failur
     case "TOKEN_OTHER_NODE":
     case "FACTS_REFUSED":
     case "SPEC_INVALID":
+    case "HOSTFILE_INVALID":
     case undefined:
       break;
   }

@@ -1,4 +1,4 @@
-import type { SpecOf } from "@cowherd/proto";
+import { hostfileDigest, renderHostfile, type SpecOf } from "@cowherd/proto";
 import type { ClusterState } from "../state/cluster-state.ts";
 import { type SharedFolder, sharedFolder } from "./shared-folder.ts";
 
@@ -9,6 +9,8 @@ export type ClusterParts = {
   readonly authorizedKeys: SpecOf<"authorizedKeys">["keys"];
   /** The folder that all nodes see. Undefined where none can be, or none is wanted. */
   readonly shared: SharedFolder | undefined;
+  /** The hashes of the hostfiles before the one in force: what is on the disk and none of them was edited by hand. */
+  readonly formerHostfiles: readonly string[];
 };
 
 /**
@@ -32,5 +34,8 @@ export function clusterParts(state: ClusterState): ClusterParts {
       return key === undefined ? [] : [`${key} ${spec.user.name}@${name}`];
     }),
     shared: sharedFolder(state),
+    formerHostfiles: [...state.generations.values()]
+      .filter(({ generation }) => generation !== state.hostfile?.generation)
+      .map((former) => hostfileDigest(renderHostfile(former))),
   };
 }

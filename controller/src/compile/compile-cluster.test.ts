@@ -1,4 +1,11 @@
-import { createDesiredState, parseDesiredState, type ResourceSpec, toWireDesiredState } from "@cowherd/proto";
+import {
+  createDesiredState,
+  hostfileDigest,
+  parseDesiredState,
+  type ResourceSpec,
+  renderHostfile,
+  toWireDesiredState,
+} from "@cowherd/proto";
 import { describe, expect, it } from "vitest";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
 import { clusterSpec, empty, enrolled, given, machine, names, resource } from "../state/cluster.fixture.ts";
@@ -81,6 +88,16 @@ describe("what a node should be", () => {
       owner: "mpihpc",
     });
     expect(resource(secondary, "hostfile")).toBeUndefined();
+  });
+
+  it("tells the primary what the hostfiles before were, so that it knows an edit by hand", () => {
+    expect(resource(primary, "hostfile")).toMatchObject({ formerSha256: [] });
+    const next = { generation: 4n, entries: [{ node: "primary", slots: 1 }] };
+    const later = given(published, { type: "hostfile-published", hostfile: next });
+    expect(resource(compileCluster(later).get("primary"), "hostfile")).toMatchObject({
+      ...next,
+      formerSha256: [hostfileDigest(renderHostfile(hostfile))],
+    });
   });
 
   it("names the hostfile to MPI where there is one", () => {

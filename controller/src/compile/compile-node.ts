@@ -41,7 +41,7 @@ export function compileNode(
       keys: parts.authorizedKeys,
     },
     { id: "known-hosts", requires: [], kind: "knownHosts", hosts: parts.knownHosts },
-    ...(launches ? [hostfileOn(spec, hostfile)] : []),
+    ...(launches ? [hostfileOn(spec, hostfile, parts.formerHostfiles)] : []),
     { id: "packages", requires: [], kind: "packageSet", packages: packagesOf(spec, parts, node) },
     {
       id: "mpi-parameters",
@@ -62,7 +62,11 @@ function packagesOf(spec: ClusterSpec, { shared }: ClusterParts, node: AbleNode)
   return [...new Set([...spec.packages, ...needed])];
 }
 
-function hostfileOn({ hostfile: path, user }: ClusterSpec, { generation, entries }: PublishedHostfile): ResourceSpec {
-  const owner = user.name;
-  return { id: hostfileResource, requires: ["user"], kind: "hostfile", path, owner, group: owner, generation, entries };
+function hostfileOn(
+  { hostfile: path, user }: ClusterSpec,
+  { generation, entries }: PublishedHostfile,
+  formerSha256: readonly string[],
+): ResourceSpec {
+  const common = { id: hostfileResource, requires: ["user"], kind: "hostfile", path } as const;
+  return { ...common, owner: user.name, group: user.name, generation, entries, formerSha256 };
 }

@@ -12,7 +12,8 @@ const caller = { node: "secondary1", certificate: "certificate of secondary1" };
 
 async function joined() {
   const state = given(empty(), ...enrolled("secondary1"));
-  const loop = createLoop(createMemoryStore(), { state, tokens: new Map(), operators: new Map() }, () => {});
+  const record = { state, tokens: new Map(), operators: new Map() };
+  const loop = createLoop({ store: createMemoryStore(), now: () => now }, record, () => {});
   const authority = await openAuthority(await createAuthority("lab", new Date(now)));
   return { loop, enrollment: createEnrollment({ loop, authority, now: () => now }) };
 }

@@ -33,8 +33,18 @@ export interface Loop {
   commit(change: Change): Committed;
 }
 
+export type LoopDeps = {
+  readonly store: ClusterStore;
+  /** Milliseconds of the wall clock: for the times of the hostfiles. */
+  readonly now: () => number;
+};
+
 /** Takes the record up where the store left it and brings it to its fixed point. */
-export function createLoop(store: ClusterStore, initial: ClusterRecord, tell: (committed: Committed) => void): Loop {
+export function createLoop(
+  { store, now }: LoopDeps,
+  initial: ClusterRecord,
+  tell: (committed: Committed) => void,
+): Loop {
   let record = initial;
   let desired: ReadonlyMap<string, DesiredState> = new Map();
 
@@ -43,7 +53,7 @@ export function createLoop(store: ClusterStore, initial: ClusterRecord, tell: (c
     desired: () => desired,
     commit({ events = [], tokens = record.tokens, operators = record.operators }) {
       const before = record;
-      const settled = settle(events.reduce(reduce, before.state));
+      const settled = settle(events.reduce(reduce, before.state), now());
       const after = { state: settled.state, tokens, operators };
       const committed = { before, after, desired: settled.desired };
       if (after.state === before.state && tokens === before.tokens && operators === before.operators) return committed;

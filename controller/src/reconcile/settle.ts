@@ -24,9 +24,10 @@ const mostRounds = 12;
  * Applies what decide says until there is nothing left to do. Pure.
  *
  * Store the state before anyone is told of the desired states: of two for the same node on
- * the way, only the newer is returned. Throws UnsettledError where there is no end.
+ * the way, only the newer is returned. `at` is the wall clock's time, for the hostfiles that
+ * are published on the way. Throws UnsettledError where there is no end.
  */
-export function settle(state: ClusterState): Settled {
+export function settle(state: ClusterState, at?: number): Settled {
   const desired = new Map<string, DesiredState>();
   let settled = state;
   for (let round = 0; round < mostRounds; round += 1) {
@@ -34,13 +35,13 @@ export function settle(state: ClusterState): Settled {
     if (actions.length === 0) return { state: settled, desired };
     for (const action of actions) {
       if (action.type === "set-desired-state") desired.set(action.node, action.desired);
-      settled = reduce(settled, eventOf(action));
+      settled = reduce(settled, eventOf(action, at));
     }
   }
   throw new UnsettledError(decide(settled));
 }
 
-function eventOf(action: Action): ClusterEvent {
+function eventOf(action: Action, at: number | undefined): ClusterEvent {
   switch (action.type) {
     case "set-desired-state": {
       const { node, roster } = action;
@@ -52,6 +53,6 @@ function eventOf(action: Action): ClusterEvent {
     case "withdraw":
       return { type: "node-withdrawn", node: action.node };
     case "publish-hostfile":
-      return { type: "hostfile-published", hostfile: action.hostfile };
+      return { type: "hostfile-published", hostfile: action.hostfile, at };
   }
 }

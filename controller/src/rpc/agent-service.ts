@@ -6,7 +6,7 @@ import type { SessionEnd, SessionMessage } from "../sessions/session.ts";
 import type { Connected, Peer } from "./peer.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { isOurFault, MalformedRequestError, RoleRefusedError, SessionSupersededError } from "./rpc-error.ts";
-import { toRunRecord } from "./run-record.ts";
+import { toHandEdit, toRunRecord } from "./run-record.ts";
 import { type ErrorLog, unary } from "./unary.ts";
 
 /** Answers agents. Whom a call is about comes from its certificate and from nowhere else. */
@@ -57,7 +57,8 @@ export function createAgentService(
     reportRun: unary(log, ({ run }, call) => {
       if (run === undefined) throw new MalformedRequestError("the report holds no run");
       const { node } = caller(call);
-      if (run.epoch === controller.loop.record().state.epoch) controller.reportRun(node, toRunRecord(run)); // another store's generations say nothing here
+      if (run.epoch === controller.loop.record().state.epoch)
+        controller.reportRun(node, toRunRecord(run), toHandEdit(run)); // another store's generations say nothing here
       return {};
     }),
 

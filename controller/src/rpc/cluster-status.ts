@@ -1,13 +1,15 @@
 import { type ClusterStatus, type NodeStatus, Phase as WirePhase } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
+import { pinnedSlots } from "../hostfile/pinned-entries.ts";
 import type { NodeSpec } from "../spec/cluster-spec.ts";
-import type { ClusterState, Phase } from "../state/cluster-state.ts";
+import type { ClusterState, NodeState, Phase } from "../state/cluster-state.ts";
+import { hostfileNotices } from "../state/hostfile-notices.ts";
 import { noticesOf } from "../state/notices.ts";
 import { phaseOf } from "../state/phase.ts";
 import { slotsOf } from "../state/slots.ts";
 
 /** Tells the cluster in one look; the nodes are those of the spec, in its order. */
-export function clusterStatus({ loop, liveness }: Pick<Controller, "loop" | "liveness">): ClusterStatus {
+export function clusterStatus({ loop, liveness, now }: Pick<Controller, "loop" | "liveness" | "now">): ClusterStatus {
   const { state } = loop.record();
   return {
     cluster: state.spec.name,
@@ -15,7 +17,7 @@ export function clusterStatus({ loop, liveness }: Pick<Controller, "loop" | "liv
       nodeStatus(state, node, liveness.remaining(node.name), liveness.activity(node.name)),
     ),
     hostfileGeneration: state.hostfile?.generation ?? 0n,
-    notices: [...noticesOf(state)],
+    notices: [...noticesOf(state), ...hostfileNotices(state, now())],
   };
 }
 
@@ -25,7 +27,7 @@ function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undef
   return {
     node: spec.name,
     phase: wirePhases[phase],
-    slots: node === undefined ? 0 : slotsOf(state.spec, node),
+    slots: node === undefined ? 0 : listedSlots(state, node),
     address: spec.address,
     leaseMs: node?.reachable === true && leaseMs !== undefined ? Math.round(leaseMs) : undefined,
     observedRevision: node?.observed?.revision ?? "",
@@ -34,6 +36,12 @@ function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undef
     primary: spec.role === "primary",
     activity,
   };
+}
+
+/** As the pin has them where it names the node, and else as the hostfile would. */
+function listedSlots({ spec, pin }: ClusterState, node: NodeState): number {
+  const pinned = pin?.entries.find((entry) => entry.node === node.name);
+  return pin === undefined || pinned === undefined ? slotsOf(spec, node) : pinnedSlots(spec, node, pin, pinned);
 }
 
 const wirePhases: Readonly<Record<Phase, WirePhase>> = {

@@ -10,10 +10,11 @@ import { clusterPlan } from "./cluster-plan.ts";
 import { clusterStatus } from "./cluster-status.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { type ErrorLog, unary } from "./unary.ts";
+import { toWireGeneration, toWirePinned } from "./wire-hostfile.ts";
 
 /** Answers operators. */
 export function createOperatorService(controller: Controller, log: ErrorLog): OperatorServiceServer {
-  const { loop, tokens, operators, authority } = controller;
+  const { loop, tokens, operators, pins, authority } = controller;
   const spec = () => loop.record().state.spec;
   const primaryAddress = () => spec().nodes.get(primaryOf(spec()))?.address ?? "";
 
@@ -61,9 +62,23 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
           group: name,
           generation,
           entries: entries.map((entry) => ({ ...entry })),
+          formerSha256: [], // the agent's alone
         },
         text: renderHostfile(state.hostfile),
       };
+    }),
+
+    listHostfileGenerations: unary(log, () => ({
+      generations: [...loop.record().state.generations.values()].map(toWireGeneration),
+    })),
+
+    rollBackHostfile: unary(log, ({ generation }) => ({ pinned: toWirePinned(pins.rollBack(generation)) })),
+
+    adoptHostfile: unary(log, ({ text }) => ({ pinned: toWirePinned(pins.adopt(text)) })),
+
+    unpinHostfile: unary(log, () => {
+      const wasPinned = pins.release();
+      return { wasPinned, generation: loop.record().state.hostfile?.generation ?? 0n };
     }),
 
     removeNode: unary(log, ({ node }) => {

@@ -2,6 +2,7 @@ import { type ErrorReason, errorDetailTrailer } from "@cowherd/proto";
 import { ErrorDetail } from "@cowherd/proto/wire";
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import { CertificateRevokedError } from "../enrollment/enrollment.ts";
+import { InvalidHostfileError, NobodyFitError, UnknownGenerationError } from "../hostfile/pin-problem.ts";
 import { SigningRequestRefusedError } from "../identity/signing-request.ts";
 import { OperatorNameError } from "../operators/operators.ts";
 import { PrimaryError } from "../operators/primary.ts";
@@ -73,6 +74,11 @@ function tell(error: unknown): Told | undefined {
   if (error instanceof InvalidSpecError) {
     return { code: status.INVALID_ARGUMENT, reason: "SPEC_INVALID", problems: error.problems };
   }
+  if (error instanceof InvalidHostfileError) {
+    return { code: status.INVALID_ARGUMENT, reason: "HOSTFILE_INVALID", problems: error.problems };
+  }
+  if (error instanceof UnknownGenerationError) return { code: status.NOT_FOUND, reason: "GENERATION_UNKNOWN" };
+  if (error instanceof NobodyFitError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof SigningRequestRefusedError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof TokenLifetimeError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof OperatorNameError) return { code: status.INVALID_ARGUMENT };

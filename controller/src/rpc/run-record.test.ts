@@ -1,5 +1,6 @@
+import type { Outcome } from "@cowherd/proto/wire";
 import { expect, it } from "vitest";
-import { toRunRecord } from "./run-record.ts";
+import { toHandEdit, toRunRecord } from "./run-record.ts";
 
 const failed = (resource: string, reason: string) =>
   ({ resource, end: { $case: "failed", value: { reason } } }) as const;
@@ -26,4 +27,16 @@ it("bounds what a node can put into the store", () => {
   const { failures } = toRunRecord({ ...run, outcomes });
   expect(JSON.stringify(failures).length).toBeLessThan(120_000);
   expect(JSON.stringify(failures)).not.toContain("\\u001b");
+});
+
+it("takes what was edited in the hostfile by hand, in one line, and nothing of other resources", () => {
+  const edited = (resource: string, handEdit?: string): Outcome => ({
+    resource,
+    end: { $case: "changed", value: { changes: ["write it"], handEdit } },
+  });
+  expect(toHandEdit({ ...run, outcomes: [edited("hosts", "x"), edited("hostfile", "+a\u001b[2J\n-b")] })).toBe(
+    "+a?[2J -b",
+  );
+  expect(toHandEdit({ ...run, outcomes: [edited("hosts", "x"), edited("hostfile")] })).toBeUndefined();
+  expect(toHandEdit({ ...run, outcomes: [edited("hostfile", "y".repeat(9_000))] })).toHaveLength(500);
 });

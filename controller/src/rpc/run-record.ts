@@ -1,5 +1,6 @@
 import { type Outcome, parseOutcome } from "@cowherd/proto";
 import type { Run } from "@cowherd/proto/wire";
+import { hostfileResource } from "../hostfile/hostfile-resource.ts";
 import { oneLine } from "../spec/printable.ts";
 import type { RunRecord } from "../state/cluster-state.ts";
 
@@ -14,6 +15,17 @@ const longestText = 500; // characters
 export function toRunRecord({ generation, revision, outcomes }: Run): RunRecord {
   const failures = outcomes.map(parseOutcome).filter(({ end }) => end === "failed" || end === "skipped");
   return { generation, revision: oneLine(revision, 64), failures: failures.slice(0, mostFailures).map(cut) };
+}
+
+/** Takes from a reported run what somebody had edited in the hostfile by hand, in words; undefined where nobody had. */
+export function toHandEdit({ outcomes }: Run): string | undefined {
+  const words = outcomes
+    .map(parseOutcome)
+    .flatMap((outcome) =>
+      outcome.end === "changed" && outcome.resource === hostfileResource ? (outcome.handEdit ?? []) : [],
+    );
+  const [first] = words;
+  return first === undefined ? undefined : oneLine(first, longestText);
 }
 
 function cut(outcome: Outcome): Outcome {

@@ -23,6 +23,12 @@ export type ClusterState = {
   readonly generation: bigint;
   /** What was last published. Undefined until the first node is ready; never with zero entries. */
   readonly hostfile: PublishedHostfile | undefined;
+  /** The last hostfiles, oldest first and without gaps; the newest is the one above. */
+  readonly generations: ReadonlyMap<bigint, HostfileGeneration>;
+  /** What the operator holds the hostfile to. Undefined while it follows the nodes. */
+  readonly pin: HostfilePin | undefined;
+  /** The last edit by hand that the primary's agent took back. Undefined before the first, and once it was adopted. */
+  readonly handEdit: HandEdit | undefined;
 };
 
 export type NodeState = {
@@ -110,6 +116,19 @@ export type PublishedHostfile = {
   readonly entries: readonly HostfileEntry[];
 };
 
+/** A hostfile with the time at which it was published: milliseconds since 1970, undefined where nobody noted it. */
+export type HostfileGeneration = PublishedHostfile & { readonly publishedAt: number | undefined };
+
+/** Entries that the hostfile is held to, in their order, whoever joins. Never without entries. */
+export type HostfilePin = {
+  readonly entries: readonly HostfileEntry[];
+  /** Where they are from. The slots of a generation are what nodes had then; those of an edit are the operator's own. */
+  readonly origin: { readonly type: "generation"; readonly generation: bigint } | { readonly type: "edit" };
+};
+
+/** `words` says what was edited, in one line; `at` is when it was told, in milliseconds since 1970. */
+export type HandEdit = { readonly at: number; readonly words: string };
+
 /** Something that happened. Time and randomness come in as values, so a replay gives the same state. */
 export type ClusterEvent =
   | { readonly type: "spec-applied"; readonly spec: ClusterSpec }
@@ -125,7 +144,11 @@ export type ClusterEvent =
   | { readonly type: "desired-state-set"; readonly node: string; readonly desired: DesiredVersion }
   | { readonly type: "node-admitted"; readonly node: string }
   | { readonly type: "node-withdrawn"; readonly node: string }
-  | { readonly type: "hostfile-published"; readonly hostfile: PublishedHostfile };
+  /** `at` is the wall clock's time; left out where nothing is kept of it, as in a preview. */
+  | { readonly type: "hostfile-published"; readonly hostfile: PublishedHostfile; readonly at?: number | undefined }
+  | { readonly type: "hostfile-pinned"; readonly pin: HostfilePin }
+  | { readonly type: "hostfile-unpinned" }
+  | { readonly type: "hostfile-edited"; readonly edit: HandEdit };
 
 /** Where a node stands, derived from the state and never stored. */
 export type Phase = "absent" | "enrolled" | "converging" | "proving" | "ready" | "degraded" | "unreachable";

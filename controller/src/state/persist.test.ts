@@ -44,6 +44,15 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
     reachable: fc.boolean(),
     admitted: fc.boolean(),
   });
+const entries = fc.array(fc.record({ node: fc.string(), slots: fc.nat() }), { minLength: 1 });
+const generation = fc.record({ generation: fc.bigInt({ min: 0n }), entries, publishedAt: maybe(fc.nat()) });
+const pin = fc.record({
+  entries,
+  origin: fc.oneof(
+    fc.record({ type: fc.constant("generation" as const), generation: fc.bigInt({ min: 0n }) }),
+    fc.constant({ type: "edit" as const }),
+  ),
+});
 const wholePython = `python: { pyenvSha256: ${"ab".repeat(32)}, mirror: http://m/, index: http://i/ }`;
 const states: fc.Arbitrary<ClusterState> = fc
   .record({
@@ -52,14 +61,16 @@ const states: fc.Arbitrary<ClusterState> = fc
     ),
     epoch: fc.bigInt({ min: 0n }),
     roster: fc.nat(),
+    generations: fc.uniqueArray(generation, { selector: (one) => one.generation, minLength: 1 }),
+    pin: maybe(pin),
+    handEdit: maybe(fc.record({ at: fc.nat(), words: fc.string() })),
     primary: maybe(node("primary")),
     secondary: maybe(node("secondary1")),
   })
-  .map(({ spec, epoch, roster, primary, secondary }) => ({
+  .map(({ generations, primary, secondary, ...rest }) => ({
     ...state,
-    spec,
-    epoch,
-    roster,
+    ...rest,
+    generations: new Map(generations.map((one) => [one.generation, one])),
     nodes: new Map([primary, secondary].flatMap((some) => (some === undefined ? [] : [[some.name, some]]))),
   }));
 
@@ -94,7 +105,7 @@ describe("a state of the version before networks, shared folders and Pythons", (
   const facts = `{"hostname":"primary","machineId":"","os":{"id":"debian","versionId":"12","kernel":"6.1","architecture":"x64"},"interfaces":[],"agentVersion":"0.1.0","processors":{"online":2,"schedulable":2,"quota":null,"cores":2},"memoryBytes":1024,"hostKeys":[],"userKey":null}`;
   const primary = `{"name":"primary","certificates":["ab"],"facts":${facts},"refusedFacts":null,"identityAt":1,"desired":null,"observed":null,"lastRun":null,"reachable":false,"admitted":false}`;
   const older = (path = "/home/ada/.cluster_hostfile") =>
-    decodeState({ cluster: hostfile(path), nodes: new Map([["primary", primary]]) });
+    decodeState({ cluster: hostfile(path), nodes: new Map([["primary", primary]]), generations: [] });
 
   it("is what the same cluster.yaml would be now", () => {
     const text = `name: lab
@@ -113,7 +124,18 @@ nodes: { primary: { address: 10.1.0.1 } }`;
   it("has a network that nobody asked for where it does not say", () => {
     const cluster = encodeCluster(empty()).replace(/,"required":false(?=\},"shared")/, "");
     expect(cluster).not.toBe(encodeCluster(empty()));
-    expect(decodeState({ cluster, nodes: new Map() })).toEqual(empty());
+    expect(decodeState({ cluster, nodes: new Map(), generations: [] })).toEqual(empty());
+  });
+
+  it("keeps of its hostfiles the last one, of which nobody noted the time", () => {
+    const last = { generation: 4n, entries: [{ node: "primary", slots: 2 }] };
+    const text = hostfile("/home/ada/hosts").replace(
+      '"hostfile":null',
+      '"hostfile":{"generation":"4","entries":[{"node":"primary","slots":2}]}',
+    );
+    const read = decodeState({ cluster: text, nodes: new Map(), generations: [] });
+    expect([read.hostfile, read.pin, read.handEdit]).toEqual([last, undefined, undefined]);
+    expect([...read.generations]).toEqual([[4n, { ...last, publishedAt: undefined }]]);
   });
 
   it("has facts that tell of nothing new", () => {
@@ -145,6 +167,12 @@ describe("a damaged row", () => {
     ["torn node", withNode("primary", primary.slice(0, 40)), "node primary"],
     ["node with a field of a later version", withNode("primary", primary.replace("{", '{"later":1,')), "node primary"],
     ["node under another name", withNode("secondary1", primary), "node secondary1"],
+    ["torn generation", { ...stored, generations: ["{"] }, "generation"],
+    [
+      "generation without entries",
+      { ...stored, generations: ['{"generation":"1","entries":[],"publishedAt":null}'] },
+      "generation",
+    ],
     ["node outside the spec", withNode("x", primary.replace('"name":"primary"', '"name":"x"')), "node x"],
   ])("is named: a %s", (_, damaged, row) => {
     expect(rowOf(damaged)).toBe(row);

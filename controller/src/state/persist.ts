@@ -1,12 +1,17 @@
 import type { Outcome } from "@cowherd/proto";
 import { z } from "zod";
 import { networkOf, sharedOf } from "../spec/feature-defaults.ts";
-import type { ClusterState, NodeState } from "./cluster-state.ts";
+import type { ClusterState, HostfileGeneration, NodeState, PublishedHostfile } from "./cluster-state.ts";
 
-/** A state as texts to store: one for the cluster, one for each joined node by its name. */
-export type StoredState = { readonly cluster: string; readonly nodes: ReadonlyMap<string, string> };
+/** A state as texts to store: one for the cluster, one for each joined node by its name, one for each hostfile that is kept. */
+export type StoredState = {
+  readonly cluster: string;
+  readonly nodes: ReadonlyMap<string, string>;
+  /** Oldest first. */
+  readonly generations: readonly string[];
+};
 
-/** A stored text that is torn, or not ours. `row` is "cluster" or "node NAME". */
+/** A stored text that is torn, or not ours. `row` is "cluster", "node NAME" or "generation". */
 export class DamagedStateError extends Error {
   override readonly name = "DamagedStateError";
   readonly row: string;
@@ -17,8 +22,8 @@ export class DamagedStateError extends Error {
   }
 }
 
-/** Writes all but the nodes as one line of JSON. */
-export function encodeCluster({ nodes: _nodes, spec, ...rest }: ClusterState): string {
+/** Writes all but the nodes and the kept hostfiles as one line of JSON. */
+export function encodeCluster({ nodes: _nodes, generations: _generations, spec, ...rest }: ClusterState): string {
   return JSON.stringify({ ...rest, spec: { ...spec, nodes: [...spec.nodes.values()] } }, plain);
 }
 
@@ -27,22 +32,29 @@ export function encodeNode(node: NodeState): string {
   return JSON.stringify(node, plain);
 }
 
+/** Writes one of the kept hostfiles as one line of JSON. It never changes. */
+export function encodeGeneration(generation: HostfileGeneration): string {
+  return JSON.stringify(generation, plain);
+}
+
 /** Writes a whole state. */
 export function encodeState(state: ClusterState): StoredState {
   const nodes = [...state.nodes].map(([name, node]) => [name, encodeNode(node)] as const);
-  return { cluster: encodeCluster(state), nodes: new Map(nodes) };
+  const generations = [...state.generations.values()].map(encodeGeneration);
+  return { cluster: encodeCluster(state), nodes: new Map(nodes), generations };
 }
 
 /**
  * Reads what encodeState wrote, also that of the version before there were networks, shared
- * folders and Pythons: its cluster is what the same cluster.yaml would be now. Throws DamagedStateError
- * for anything else.
+ * folders and Pythons: its cluster is what the same cluster.yaml would be now, and of its
+ * hostfiles the last one is known. Throws DamagedStateError for anything else.
  */
-export function decodeState({ cluster, nodes }: StoredState): ClusterState {
+export function decodeState({ cluster, nodes, generations }: StoredState): ClusterState {
   const { spec: stored, ...rest } = decode("cluster", clusterRow, cluster);
   const spec = withFeatures(stored);
   return {
     ...rest,
+    generations: decodeGenerations(generations, rest.hostfile),
     spec: { ...spec, nodes: new Map(spec.nodes.map((node) => [node.name, node])) },
     nodes: new Map(
       [...nodes].map(([name, text]) => {
@@ -54,6 +66,15 @@ export function decodeState({ cluster, nodes }: StoredState): ClusterState {
       }),
     ),
   };
+}
+
+function decodeGenerations(
+  texts: readonly string[],
+  last: PublishedHostfile | undefined,
+): ReadonlyMap<bigint, HostfileGeneration> {
+  const kept = texts.map((text) => decode("generation", generationRow, text));
+  const older = last === undefined || kept.length > 0 ? [] : [{ ...last, publishedAt: undefined }];
+  return new Map([...older, ...kept].map((one) => [one.generation, one]));
 }
 
 /** Null says that a feature is off; a version that did not know of it wrote nothing. */
@@ -102,6 +123,10 @@ const bigCount = z
   .string()
   .regex(/^\d+$/)
   .transform((digits) => BigInt(digits));
+
+const entries = z.array(z.strictObject({ node: z.string(), slots: count })).min(1);
+const hostfile = { generation: bigCount, entries };
+const generationRow = z.strictObject({ ...hostfile, publishedAt: orUndefined(z.number()) });
 
 const clusterRow = z.strictObject({
   epoch: bigCount,
@@ -157,12 +182,17 @@ const clusterRow = z.strictObject({
   }),
   roster: count,
   generation: bigCount,
-  hostfile: orUndefined(
+  hostfile: orUndefined(z.strictObject(hostfile)),
+  pin: orMissing(
     z.strictObject({
-      generation: bigCount,
-      entries: z.array(z.strictObject({ node: z.string(), slots: count })).min(1),
+      entries,
+      origin: z.discriminatedUnion("type", [
+        z.strictObject({ type: z.literal("generation"), generation: bigCount }),
+        z.strictObject({ type: z.literal("edit") }),
+      ]),
     }),
   ),
+  handEdit: orMissing(z.strictObject({ at: z.number(), words: z.string() })),
 });
 
 const version = { generation: bigCount, revision: z.string() };

@@ -211,3 +211,50 @@ describe("another spec", () => {
     expect(nodeOf(state, "primary")).toMatchObject({ admitted: false, facts: { userKey: undefined } });
   });
 });
+
+describe("the hostfiles that are kept", () => {
+  const publish = (generation: bigint, slots: number): ClusterEvent => ({
+    type: "hostfile-published",
+    hostfile: { generation, entries: [{ node: "primary", slots }] },
+    at: 1_000 * slots,
+  });
+
+  it("are those that were published, with their times", () => {
+    const state = given(joined, publish(1n, 1), publish(2n, 2), publish(2n, 7), publish(1n, 7));
+    expect([...state.generations.values()]).toEqual([
+      { generation: 1n, entries: [{ node: "primary", slots: 1 }], publishedAt: 1_000 },
+      { generation: 2n, entries: [{ node: "primary", slots: 2 }], publishedAt: 2_000 },
+    ]);
+    expect(state.hostfile).toEqual({ generation: 2n, entries: [{ node: "primary", slots: 2 }] });
+  });
+});
+
+describe("a pin", () => {
+  const entries = [{ node: "primary", slots: 1 }];
+  const edited = given(joined, { type: "hostfile-edited", edit: { at: 5, words: "-primary" } });
+
+  it("holds until it is released", () => {
+    const pin = { entries, origin: { type: "generation", generation: 3n } } as const;
+    const pinned = given(edited, { type: "hostfile-pinned", pin });
+    expect(pinned).toMatchObject({ pin, handEdit: { words: "-primary" } });
+    const released = given(pinned, { type: "hostfile-unpinned" });
+    expect(released.pin).toBeUndefined();
+    expect(given(released, { type: "hostfile-unpinned" })).toBe(released);
+  });
+
+  it("to an edit ends what was told of it", () => {
+    const pinned = given(edited, { type: "hostfile-pinned", pin: { entries, origin: { type: "edit" } } });
+    expect(pinned.handEdit).toBeUndefined();
+  });
+
+  it("is never without entries", () => {
+    expect(given(joined, { type: "hostfile-pinned", pin: { entries: [], origin: { type: "edit" } } })).toBe(joined);
+  });
+});
+
+it("an edit by hand is noted, and the same at the same time is nothing new", () => {
+  const edit = { at: 5, words: "-primary" };
+  const edited = given(joined, { type: "hostfile-edited", edit });
+  expect(edited.handEdit).toEqual(edit);
+  expect(given(edited, { type: "hostfile-edited", edit: { ...edit } })).toBe(edited);
+});

@@ -1,4 +1,14 @@
-import type { ClusterEvent, ClusterState, DesiredVersion, NodeFacts, NodeState, RunRecord } from "./cluster-state.ts";
+import { keptGenerations } from "../hostfile/generations.ts";
+import type {
+  ClusterEvent,
+  ClusterState,
+  DesiredVersion,
+  HostfilePin,
+  NodeFacts,
+  NodeState,
+  PublishedHostfile,
+  RunRecord,
+} from "./cluster-state.ts";
 import { withSpec } from "./with-spec.ts";
 
 /**
@@ -37,12 +47,27 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
       return change(state, event.node, (node) => (node.admitted ? node : { ...node, admitted: true }));
     case "node-withdrawn":
       return change(state, event.node, (node) => (node.admitted ? { ...node, admitted: false } : node));
-    case "hostfile-published": {
-      const { generation, entries } = event.hostfile;
-      const newer = entries.length > 0 && generation > (state.hostfile?.generation ?? 0n);
-      return newer ? { ...state, hostfile: event.hostfile } : state;
-    }
+    case "hostfile-published":
+      return withHostfile(state, event.hostfile, event.at);
+    case "hostfile-pinned":
+      return withPin(state, event.pin);
+    case "hostfile-unpinned":
+      return state.pin === undefined ? state : { ...state, pin: undefined };
+    case "hostfile-edited":
+      return sameValue(event.edit, state.handEdit) ? state : { ...state, handEdit: event.edit };
   }
+}
+
+function withHostfile(state: ClusterState, hostfile: PublishedHostfile, publishedAt: number | undefined): ClusterState {
+  const newer = hostfile.entries.length > 0 && hostfile.generation > (state.hostfile?.generation ?? 0n);
+  if (!newer) return state;
+  return { ...state, hostfile, generations: keptGenerations(state.generations, { ...hostfile, publishedAt }) };
+}
+
+/** An edit that is adopted was not taken back after all. */
+function withPin(state: ClusterState, pin: HostfilePin): ClusterState {
+  if (pin.entries.length === 0) return state;
+  return { ...state, pin, handEdit: pin.origin.type === "edit" ? undefined : state.handEdit };
 }
 
 function change(state: ClusterState, name: string, next: (node: NodeState) => NodeState): ClusterState {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { mostGenerations } from "../hostfile/generations.ts";
 import { machineFacts } from "../rpc/fake-machine.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
 import { initialState } from "../state/initial-state.ts";
@@ -55,6 +56,25 @@ export function clusterStoreContract(open: () => { store: ClusterStore; reopen: 
     store.commit({ ...full, operators: new Map([["ada", { name: "ada", certificate: "01" }]]) });
     store.commit(empty);
     expect(reopen().load()).toEqual(empty);
+  });
+
+  it("keeps the last hostfiles in their order, and forgets the older ones", () => {
+    const { store, reopen } = open();
+    const numbers = Array.from({ length: mostGenerations + 12 }, (_, at) => BigInt(at + 1));
+    const publish = (record: ClusterRecord, generation: bigint): ClusterRecord => {
+      const hostfile = { generation, entries: [{ node: "primary", slots: Number(generation) }] };
+      return {
+        ...record,
+        state: reduce(record.state, { type: "hostfile-published", hostfile, at: 1_700_000_000_000 }),
+      };
+    };
+    const early = numbers.slice(0, 20).reduce(publish, empty);
+    store.commit(early);
+    const late = numbers.slice(20).reduce(publish, early);
+    store.commit(late);
+    const loaded = reopen().load();
+    expect(loaded).toEqual(late);
+    expect([...(loaded?.state.generations.keys() ?? [])]).toEqual(numbers.slice(12));
   });
 
   it("goes on from what it loaded", () => {

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
-import { empty } from "../state/cluster.fixture.ts";
+import { empty, given } from "../state/cluster.fixture.ts";
 import { clusterStoreContract } from "./cluster-store.contract.ts";
 import { NewerStoreError } from "./cluster-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
@@ -46,15 +46,36 @@ describe("sqlite store", () => {
     store.close();
     const versionOf = (database: DatabaseSync) => database.prepare("pragma user_version").get()?.["user_version"];
     using database = new DatabaseSync(path);
-    expect(versionOf(database)).toBe(2);
-    database.exec("pragma user_version = 1");
+    expect(versionOf(database)).toBe(3);
+    database.exec("drop table generation; pragma user_version = 1");
     const { spec } = empty();
     const { network: _network, shared: _shared, python: _python, ...older } = spec;
     const nodes = [...spec.nodes.values()].map(({ mac: _mac, slots = null, ...node }) => ({ ...node, slots }));
     const text = { epoch: "1", spec: { ...older, nodes }, roster: 0, generation: "0", hostfile: null };
     database.prepare("update cluster set record = ?").run(JSON.stringify(text));
     expect(openSqliteStore(path).load()).toEqual(record);
-    expect(versionOf(database)).toBe(2);
+    expect(versionOf(database)).toBe(3);
+  });
+
+  it("keeps the last hostfile of a store of the version before, also when newer ones follow", () => {
+    const path = newPath();
+    const entries = [{ node: "primary", slots: 2 }];
+    const published = (generation: bigint) =>
+      ({ type: "hostfile-published", hostfile: { generation, entries } }) as const;
+    const older = { state: given(empty(), published(4n)), tokens: new Map(), operators: new Map() };
+    const store = openSqliteStore(path);
+    store.commit(older);
+    store.close();
+    const database = new DatabaseSync(path);
+    database.exec("drop table generation; pragma user_version = 2");
+    database.close();
+
+    const again = openSqliteStore(path);
+    const loaded = again.load() ?? older;
+    expect(loaded).toEqual(older);
+    again.commit({ ...loaded, state: given(loaded.state, published(5n)) });
+    again.close();
+    expect([...(openSqliteStore(path).load()?.state.generations.keys() ?? [])]).toEqual([4n, 5n]);
   });
 
   it("waits for the disk at every commit", () => {

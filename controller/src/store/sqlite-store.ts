@@ -1,14 +1,18 @@
 import { DatabaseSync } from "node:sqlite";
-import { decodeState, encodeCluster, encodeNode } from "../state/persist.ts";
+import { decodeState, encodeCluster, encodeGeneration, encodeNode } from "../state/persist.ts";
 import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluster-store.ts";
 import { readOperator, readToken, textOf } from "./sqlite-rows.ts";
 
 /**
- * Counts the forms of the tables and of the records in them. Version 2 added to the records
- * what persist.ts reads as missing in those of version 1.
+ * Counts the forms of the tables and of the records in them. Versions 2 and 3 added to the
+ * records what persist.ts reads as missing in older ones, and version 3 the table of hostfiles.
  */
-const schemaVersion = 2;
-const readableVersion = 1;
+const schemaVersion = 3;
+const oldestReadable = 1;
+
+const generationTable = `
+  create table if not exists generation (number text primary key, record text not null) strict, without rowid;
+`;
 
 const schema = `
   create table cluster (one integer primary key check (one = 1), record text not null) strict;
@@ -21,6 +25,7 @@ const schema = `
     spent_by text
   ) strict, without rowid;
   create table operator (name text primary key, certificate text not null) strict, without rowid;
+  ${generationTable}
   pragma user_version = ${schemaVersion};
 `;
 
@@ -42,6 +47,8 @@ function createStore(database: DatabaseSync): ClusterStore {
   const putCluster = database.prepare("insert or replace into cluster values (1, ?)");
   const putNode = database.prepare("insert or replace into node values (?, ?)");
   const dropNode = database.prepare("delete from node where name = ?");
+  const putGeneration = database.prepare("insert or replace into generation values (?, ?)");
+  const dropGeneration = database.prepare("delete from generation where number = ?");
   const putToken = database.prepare("insert or replace into token values (?, ?, ?, ?, ?)");
   const dropToken = database.prepare("delete from token where id = ?");
   const putOperator = database.prepare("insert or replace into operator values (?, ?)");
@@ -49,6 +56,7 @@ function createStore(database: DatabaseSync): ClusterStore {
 
   const selectCluster = database.prepare("select record from cluster");
   const selectNodes = database.prepare("select name, record from node");
+  const selectGenerations = database.prepare("select record from generation order by length(number), number");
   const selectTokens = database.prepare("select id, node, secret_hash, expires_at, spent_by from token");
   const selectOperators = database.prepare("select name, certificate from operator");
 
@@ -62,6 +70,12 @@ function createStore(database: DatabaseSync): ClusterStore {
       next.state.nodes,
       (node) => putNode.run(node.name, encodeNode(node)),
       (name) => dropNode.run(name),
+    );
+    writeChanges(
+      last?.state.generations,
+      next.state.generations,
+      (generation) => putGeneration.run(`${generation.generation}`, encodeGeneration(generation)),
+      (number) => dropGeneration.run(`${number}`),
     );
     writeChanges(
       last?.tokens,
@@ -82,12 +96,15 @@ function createStore(database: DatabaseSync): ClusterStore {
       const cluster = selectCluster.get();
       if (cluster === undefined) return undefined;
       const nodes = new Map(selectNodes.all().map((row) => [textOf(row, "name"), textOf(row, "record")]));
-      last = {
-        state: decodeState({ cluster: textOf(cluster, "record"), nodes }),
+      const generations = selectGenerations.all().map((row) => textOf(row, "record"));
+      const record = {
+        state: decodeState({ cluster: textOf(cluster, "record"), nodes, generations }),
         tokens: byKey(selectTokens.all().map(readToken), ({ id }) => id),
         operators: byKey(selectOperators.all().map(readOperator), ({ name }) => name),
       };
-      return last;
+      // What was made up for an older store, which kept none, goes into the table with the next commit.
+      last = generations.length > 0 ? record : { ...record, state: { ...record.state, generations: new Map() } };
+      return record;
     },
 
     commit(record) {
@@ -102,14 +119,14 @@ function createStore(database: DatabaseSync): ClusterStore {
 function prepareSchema(database: DatabaseSync): void {
   const version = database.prepare("pragma user_version").get()?.["user_version"];
   if (version === schemaVersion) return;
-  if (version === readableVersion) {
-    // Now and not with the first record of the new form: the older program must not read half of each.
-    database.exec(`pragma user_version = ${schemaVersion}`);
+  if (version === 0) {
+    inTransaction(database, () => database.exec(schema));
     return;
   }
-  if (version !== 0)
+  if (typeof version !== "number" || version < oldestReadable || version > schemaVersion)
     throw new NewerStoreError(`the store is of schema ${version}, this version knows ${schemaVersion}`);
-  inTransaction(database, () => database.exec(schema));
+  // Now and not with the first record of the new form: the older program must not read half of each.
+  inTransaction(database, () => database.exec(`${generationTable} pragma user_version = ${schemaVersion}`));
 }
 
 function inTransaction(database: DatabaseSync, write: () => void): void {
@@ -124,11 +141,11 @@ function inTransaction(database: DatabaseSync, write: () => void): void {
 }
 
 /** Calls `put` for what is new or another object than before, and `drop` for what is gone. */
-function writeChanges<T>(
-  before: ReadonlyMap<string, T> | undefined,
-  after: ReadonlyMap<string, T>,
+function writeChanges<Key, T>(
+  before: ReadonlyMap<Key, T> | undefined,
+  after: ReadonlyMap<Key, T>,
   put: (value: T) => void,
-  drop: (key: string) => void,
+  drop: (key: Key) => void,
 ): void {
   for (const [key, value] of after) if (before?.get(key) !== value) put(value);
   for (const key of before?.keys() ?? []) if (!after.has(key)) drop(key);

@@ -99,6 +99,11 @@ export interface InSync {
 export interface Changed {
   /** For people: "write /etc/hosts". */
   changes: string[];
+  /**
+   * What somebody had changed there by hand and is taken back, in words: "+node9 slots=4";
+   * absent where nobody had.
+   */
+  handEdit?: string | undefined;
 }
 
 /** It could not be brought to what is desired. */
@@ -1120,13 +1125,16 @@ export const InSync: MessageFns<InSync> = {
 };
 
 function createBaseChanged(): Changed {
-  return { changes: [] };
+  return { changes: [], handEdit: undefined };
 }
 
 export const Changed: MessageFns<Changed> = {
   encode(message: Changed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.changes) {
       writer.uint32(10).string(v!);
+    }
+    if (message.handEdit !== undefined) {
+      writer.uint32(18).string(message.handEdit);
     }
     return writer;
   },
@@ -1152,6 +1160,14 @@ export const Changed: MessageFns<Changed> = {
             message.changes.push(reader.string());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.handEdit = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1167,6 +1183,11 @@ export const Changed: MessageFns<Changed> = {
   fromJSON(object: any): Changed {
     return {
       changes: globalThis.Array.isArray(object?.changes) ? object.changes.map((e: any) => globalThis.String(e)) : [],
+      handEdit: isSet(object.handEdit)
+        ? globalThis.String(object.handEdit)
+        : isSet(object.hand_edit)
+        ? globalThis.String(object.hand_edit)
+        : undefined,
     };
   },
 
@@ -1174,6 +1195,9 @@ export const Changed: MessageFns<Changed> = {
     const obj: any = {};
     if (message.changes?.length) {
       obj.changes = message.changes;
+    }
+    if (message.handEdit !== undefined) {
+      obj.handEdit = message.handEdit;
     }
     return obj;
   },
@@ -1184,6 +1208,7 @@ export const Changed: MessageFns<Changed> = {
   fromPartial(object: DeepPartial<Changed>): Changed {
     const message = createBaseChanged();
     message.changes = object.changes?.map((e) => e) || [];
+    message.handEdit = object.handEdit ?? undefined;
     return message;
   },
 };

@@ -13,17 +13,17 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 export interface ErrorDetail {
   /** One of proto/src/error-reason.ts. */
   reason: string;
-  /** Every problem of an invalid spec. */
+  /** Every problem of an invalid spec, or of a hostfile that is to be adopted. */
   problems: SpecProblem[];
 }
 
-/** One thing that is wrong in cluster.yaml. */
+/** One thing that is wrong in cluster.yaml, or in a hostfile. */
 export interface SpecProblem {
   /** From 1. */
   line: number;
   /** From 1. */
   column: number;
-  /** "nodes.vm_1.address"; empty for the document. */
+  /** "nodes.vm_1.address"; empty for the document, and in a hostfile. */
   path: string;
   message: string;
 }

@@ -22,7 +22,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
 import { Outcome } from "./agent.ts";
-import { Hostfile } from "./resource.ts";
+import { Hostfile, HostfileEntry } from "./resource.ts";
 
 /** What an operator sees and steers. */
 
@@ -274,6 +274,71 @@ export interface GetHostfileResponse {
     | undefined;
   /** As it stands on the primary's disk. */
   text: string;
+}
+
+/** Nothing to say. */
+export interface ListHostfileGenerationsRequest {
+}
+
+/** The last generations, oldest first; the last of them is in force. */
+export interface ListHostfileGenerationsResponse {
+  generations: HostfileGeneration[];
+}
+
+/** A hostfile that was in force once, or is. */
+export interface HostfileGeneration {
+  generation: bigint;
+  /** Absent where a version published it that kept no times. */
+  publishedAt?: Date | undefined;
+  entries: HostfileEntry[];
+}
+
+/** The generation to go back to. */
+export interface RollBackHostfileRequest {
+  generation: bigint;
+}
+
+/** The hostfile is pinned. */
+export interface RollBackHostfileResponse {
+  pinned?: PinnedHostfile | undefined;
+}
+
+/** What somebody wrote by hand. */
+export interface AdoptHostfileRequest {
+  /** In Open MPI's form. */
+  text: string;
+}
+
+/** The hostfile is pinned. */
+export interface AdoptHostfileResponse {
+  pinned?: PinnedHostfile | undefined;
+}
+
+/** What a pin made of the hostfile. */
+export interface PinnedHostfile {
+  /** Of the hostfile that is in force now. */
+  generation: bigint;
+  entries: HostfileEntry[];
+  /** The nodes of the pin that are not listed, since they are not fit now. */
+  unlisted: UnlistedNode[];
+}
+
+/** A node that is not listed, and why, in words. */
+export interface UnlistedNode {
+  node: string;
+  reason: string;
+}
+
+/** Nothing to say. */
+export interface UnpinHostfileRequest {
+}
+
+/** It follows the nodes. */
+export interface UnpinHostfileResponse {
+  /** Whether it was pinned before. */
+  wasPinned: boolean;
+  /** Of the hostfile that is in force now; zero before the first. */
+  generation: bigint;
 }
 
 /** A node to take out. */
@@ -1642,6 +1707,859 @@ export const GetHostfileResponse: MessageFns<GetHostfileResponse> = {
   },
 };
 
+function createBaseListHostfileGenerationsRequest(): ListHostfileGenerationsRequest {
+  return {};
+}
+
+export const ListHostfileGenerationsRequest: MessageFns<ListHostfileGenerationsRequest> = {
+  encode(_: ListHostfileGenerationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHostfileGenerationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHostfileGenerationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListHostfileGenerationsRequest {
+    return {};
+  },
+
+  toJSON(_: ListHostfileGenerationsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListHostfileGenerationsRequest>): ListHostfileGenerationsRequest {
+    return ListHostfileGenerationsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListHostfileGenerationsRequest>): ListHostfileGenerationsRequest {
+    const message = createBaseListHostfileGenerationsRequest();
+    return message;
+  },
+};
+
+function createBaseListHostfileGenerationsResponse(): ListHostfileGenerationsResponse {
+  return { generations: [] };
+}
+
+export const ListHostfileGenerationsResponse: MessageFns<ListHostfileGenerationsResponse> = {
+  encode(message: ListHostfileGenerationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.generations) {
+      HostfileGeneration.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHostfileGenerationsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHostfileGenerationsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.generations.push(HostfileGeneration.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListHostfileGenerationsResponse {
+    return {
+      generations: globalThis.Array.isArray(object?.generations)
+        ? object.generations.map((e: any) => HostfileGeneration.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListHostfileGenerationsResponse): unknown {
+    const obj: any = {};
+    if (message.generations?.length) {
+      obj.generations = message.generations.map((e) => HostfileGeneration.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListHostfileGenerationsResponse>): ListHostfileGenerationsResponse {
+    return ListHostfileGenerationsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListHostfileGenerationsResponse>): ListHostfileGenerationsResponse {
+    const message = createBaseListHostfileGenerationsResponse();
+    message.generations = object.generations?.map((e) => HostfileGeneration.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseHostfileGeneration(): HostfileGeneration {
+  return { generation: 0n, publishedAt: undefined, entries: [] };
+}
+
+export const HostfileGeneration: MessageFns<HostfileGeneration> = {
+  encode(message: HostfileGeneration, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.generation !== 0n) {
+      if (BigInt.asUintN(64, message.generation) !== message.generation) {
+        throw new globalThis.Error("value provided for field message.generation of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.generation);
+    }
+    if (message.publishedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.publishedAt), writer.uint32(18).fork()).join();
+    }
+    for (const v of message.entries) {
+      HostfileEntry.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HostfileGeneration {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHostfileGeneration();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.generation = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.publishedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.entries.push(HostfileEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HostfileGeneration {
+    return {
+      generation: isSet(object.generation) ? BigInt(object.generation) : 0n,
+      publishedAt: isSet(object.publishedAt)
+        ? fromJsonTimestamp(object.publishedAt)
+        : isSet(object.published_at)
+        ? fromJsonTimestamp(object.published_at)
+        : undefined,
+      entries: globalThis.Array.isArray(object?.entries)
+        ? object.entries.map((e: any) => HostfileEntry.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: HostfileGeneration): unknown {
+    const obj: any = {};
+    if (message.generation !== 0n) {
+      obj.generation = message.generation.toString();
+    }
+    if (message.publishedAt !== undefined) {
+      obj.publishedAt = message.publishedAt.toISOString();
+    }
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => HostfileEntry.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HostfileGeneration>): HostfileGeneration {
+    return HostfileGeneration.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HostfileGeneration>): HostfileGeneration {
+    const message = createBaseHostfileGeneration();
+    message.generation = (object.generation !== undefined && object.generation !== null)
+      ? BigInt(object.generation)
+      : 0n;
+    message.publishedAt = object.publishedAt ?? undefined;
+    message.entries = object.entries?.map((e) => HostfileEntry.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRollBackHostfileRequest(): RollBackHostfileRequest {
+  return { generation: 0n };
+}
+
+export const RollBackHostfileRequest: MessageFns<RollBackHostfileRequest> = {
+  encode(message: RollBackHostfileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.generation !== 0n) {
+      if (BigInt.asUintN(64, message.generation) !== message.generation) {
+        throw new globalThis.Error("value provided for field message.generation of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.generation);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollBackHostfileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollBackHostfileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.generation = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RollBackHostfileRequest {
+    return { generation: isSet(object.generation) ? BigInt(object.generation) : 0n };
+  },
+
+  toJSON(message: RollBackHostfileRequest): unknown {
+    const obj: any = {};
+    if (message.generation !== 0n) {
+      obj.generation = message.generation.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RollBackHostfileRequest>): RollBackHostfileRequest {
+    return RollBackHostfileRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RollBackHostfileRequest>): RollBackHostfileRequest {
+    const message = createBaseRollBackHostfileRequest();
+    message.generation = (object.generation !== undefined && object.generation !== null)
+      ? BigInt(object.generation)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseRollBackHostfileResponse(): RollBackHostfileResponse {
+  return { pinned: undefined };
+}
+
+export const RollBackHostfileResponse: MessageFns<RollBackHostfileResponse> = {
+  encode(message: RollBackHostfileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pinned !== undefined) {
+      PinnedHostfile.encode(message.pinned, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollBackHostfileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollBackHostfileResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.pinned = PinnedHostfile.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RollBackHostfileResponse {
+    return { pinned: isSet(object.pinned) ? PinnedHostfile.fromJSON(object.pinned) : undefined };
+  },
+
+  toJSON(message: RollBackHostfileResponse): unknown {
+    const obj: any = {};
+    if (message.pinned !== undefined) {
+      obj.pinned = PinnedHostfile.toJSON(message.pinned);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RollBackHostfileResponse>): RollBackHostfileResponse {
+    return RollBackHostfileResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RollBackHostfileResponse>): RollBackHostfileResponse {
+    const message = createBaseRollBackHostfileResponse();
+    message.pinned = (object.pinned !== undefined && object.pinned !== null)
+      ? PinnedHostfile.fromPartial(object.pinned)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAdoptHostfileRequest(): AdoptHostfileRequest {
+  return { text: "" };
+}
+
+export const AdoptHostfileRequest: MessageFns<AdoptHostfileRequest> = {
+  encode(message: AdoptHostfileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== "") {
+      writer.uint32(10).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdoptHostfileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdoptHostfileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AdoptHostfileRequest {
+    return { text: isSet(object.text) ? globalThis.String(object.text) : "" };
+  },
+
+  toJSON(message: AdoptHostfileRequest): unknown {
+    const obj: any = {};
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AdoptHostfileRequest>): AdoptHostfileRequest {
+    return AdoptHostfileRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdoptHostfileRequest>): AdoptHostfileRequest {
+    const message = createBaseAdoptHostfileRequest();
+    message.text = object.text ?? "";
+    return message;
+  },
+};
+
+function createBaseAdoptHostfileResponse(): AdoptHostfileResponse {
+  return { pinned: undefined };
+}
+
+export const AdoptHostfileResponse: MessageFns<AdoptHostfileResponse> = {
+  encode(message: AdoptHostfileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pinned !== undefined) {
+      PinnedHostfile.encode(message.pinned, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AdoptHostfileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAdoptHostfileResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.pinned = PinnedHostfile.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AdoptHostfileResponse {
+    return { pinned: isSet(object.pinned) ? PinnedHostfile.fromJSON(object.pinned) : undefined };
+  },
+
+  toJSON(message: AdoptHostfileResponse): unknown {
+    const obj: any = {};
+    if (message.pinned !== undefined) {
+      obj.pinned = PinnedHostfile.toJSON(message.pinned);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AdoptHostfileResponse>): AdoptHostfileResponse {
+    return AdoptHostfileResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AdoptHostfileResponse>): AdoptHostfileResponse {
+    const message = createBaseAdoptHostfileResponse();
+    message.pinned = (object.pinned !== undefined && object.pinned !== null)
+      ? PinnedHostfile.fromPartial(object.pinned)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePinnedHostfile(): PinnedHostfile {
+  return { generation: 0n, entries: [], unlisted: [] };
+}
+
+export const PinnedHostfile: MessageFns<PinnedHostfile> = {
+  encode(message: PinnedHostfile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.generation !== 0n) {
+      if (BigInt.asUintN(64, message.generation) !== message.generation) {
+        throw new globalThis.Error("value provided for field message.generation of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.generation);
+    }
+    for (const v of message.entries) {
+      HostfileEntry.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.unlisted) {
+      UnlistedNode.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PinnedHostfile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePinnedHostfile();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.generation = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.entries.push(HostfileEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.unlisted.push(UnlistedNode.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PinnedHostfile {
+    return {
+      generation: isSet(object.generation) ? BigInt(object.generation) : 0n,
+      entries: globalThis.Array.isArray(object?.entries)
+        ? object.entries.map((e: any) => HostfileEntry.fromJSON(e))
+        : [],
+      unlisted: globalThis.Array.isArray(object?.unlisted)
+        ? object.unlisted.map((e: any) => UnlistedNode.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: PinnedHostfile): unknown {
+    const obj: any = {};
+    if (message.generation !== 0n) {
+      obj.generation = message.generation.toString();
+    }
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => HostfileEntry.toJSON(e));
+    }
+    if (message.unlisted?.length) {
+      obj.unlisted = message.unlisted.map((e) => UnlistedNode.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PinnedHostfile>): PinnedHostfile {
+    return PinnedHostfile.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PinnedHostfile>): PinnedHostfile {
+    const message = createBasePinnedHostfile();
+    message.generation = (object.generation !== undefined && object.generation !== null)
+      ? BigInt(object.generation)
+      : 0n;
+    message.entries = object.entries?.map((e) => HostfileEntry.fromPartial(e)) || [];
+    message.unlisted = object.unlisted?.map((e) => UnlistedNode.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseUnlistedNode(): UnlistedNode {
+  return { node: "", reason: "" };
+}
+
+export const UnlistedNode: MessageFns<UnlistedNode> = {
+  encode(message: UnlistedNode, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnlistedNode {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnlistedNode();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnlistedNode {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: UnlistedNode): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<UnlistedNode>): UnlistedNode {
+    return UnlistedNode.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnlistedNode>): UnlistedNode {
+    const message = createBaseUnlistedNode();
+    message.node = object.node ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseUnpinHostfileRequest(): UnpinHostfileRequest {
+  return {};
+}
+
+export const UnpinHostfileRequest: MessageFns<UnpinHostfileRequest> = {
+  encode(_: UnpinHostfileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnpinHostfileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnpinHostfileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): UnpinHostfileRequest {
+    return {};
+  },
+
+  toJSON(_: UnpinHostfileRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<UnpinHostfileRequest>): UnpinHostfileRequest {
+    return UnpinHostfileRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<UnpinHostfileRequest>): UnpinHostfileRequest {
+    const message = createBaseUnpinHostfileRequest();
+    return message;
+  },
+};
+
+function createBaseUnpinHostfileResponse(): UnpinHostfileResponse {
+  return { wasPinned: false, generation: 0n };
+}
+
+export const UnpinHostfileResponse: MessageFns<UnpinHostfileResponse> = {
+  encode(message: UnpinHostfileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.wasPinned !== false) {
+      writer.uint32(8).bool(message.wasPinned);
+    }
+    if (message.generation !== 0n) {
+      if (BigInt.asUintN(64, message.generation) !== message.generation) {
+        throw new globalThis.Error("value provided for field message.generation of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.generation);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnpinHostfileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnpinHostfileResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.wasPinned = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.generation = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnpinHostfileResponse {
+    return {
+      wasPinned: isSet(object.wasPinned)
+        ? globalThis.Boolean(object.wasPinned)
+        : isSet(object.was_pinned)
+        ? globalThis.Boolean(object.was_pinned)
+        : false,
+      generation: isSet(object.generation) ? BigInt(object.generation) : 0n,
+    };
+  },
+
+  toJSON(message: UnpinHostfileResponse): unknown {
+    const obj: any = {};
+    if (message.wasPinned !== false) {
+      obj.wasPinned = message.wasPinned;
+    }
+    if (message.generation !== 0n) {
+      obj.generation = message.generation.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<UnpinHostfileResponse>): UnpinHostfileResponse {
+    return UnpinHostfileResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnpinHostfileResponse>): UnpinHostfileResponse {
+    const message = createBaseUnpinHostfileResponse();
+    message.wasPinned = object.wasPinned ?? false;
+    message.generation = (object.generation !== undefined && object.generation !== null)
+      ? BigInt(object.generation)
+      : 0n;
+    return message;
+  },
+};
+
 function createBaseRemoveNodeRequest(): RemoveNodeRequest {
   return { node: "" };
 }
@@ -2579,6 +3497,56 @@ export const OperatorServiceService = {
     responseSerialize: (value: GetHostfileResponse): Buffer => Buffer.from(GetHostfileResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetHostfileResponse => GetHostfileResponse.decode(value),
   },
+  /** The last generations of the hostfile. */
+  listHostfileGenerations: {
+    path: "/cowherd.v1.OperatorService/ListHostfileGenerations" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListHostfileGenerationsRequest): Buffer =>
+      Buffer.from(ListHostfileGenerationsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListHostfileGenerationsRequest => ListHostfileGenerationsRequest.decode(value),
+    responseSerialize: (value: ListHostfileGenerationsResponse): Buffer =>
+      Buffer.from(ListHostfileGenerationsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListHostfileGenerationsResponse =>
+      ListHostfileGenerationsResponse.decode(value),
+  },
+  /** Pins the hostfile to an earlier generation. Refused where none of its nodes is fit. */
+  rollBackHostfile: {
+    path: "/cowherd.v1.OperatorService/RollBackHostfile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RollBackHostfileRequest): Buffer =>
+      Buffer.from(RollBackHostfileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RollBackHostfileRequest => RollBackHostfileRequest.decode(value),
+    responseSerialize: (value: RollBackHostfileResponse): Buffer =>
+      Buffer.from(RollBackHostfileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RollBackHostfileResponse => RollBackHostfileResponse.decode(value),
+  },
+  /**
+   * Pins the hostfile to what somebody wrote by hand. Refused whole with reason
+   * HOSTFILE_INVALID and every problem.
+   */
+  adoptHostfile: {
+    path: "/cowherd.v1.OperatorService/AdoptHostfile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AdoptHostfileRequest): Buffer => Buffer.from(AdoptHostfileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AdoptHostfileRequest => AdoptHostfileRequest.decode(value),
+    responseSerialize: (value: AdoptHostfileResponse): Buffer =>
+      Buffer.from(AdoptHostfileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AdoptHostfileResponse => AdoptHostfileResponse.decode(value),
+  },
+  /** Lets the hostfile follow the nodes again. */
+  unpinHostfile: {
+    path: "/cowherd.v1.OperatorService/UnpinHostfile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UnpinHostfileRequest): Buffer => Buffer.from(UnpinHostfileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UnpinHostfileRequest => UnpinHostfileRequest.decode(value),
+    responseSerialize: (value: UnpinHostfileResponse): Buffer =>
+      Buffer.from(UnpinHostfileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UnpinHostfileResponse => UnpinHostfileResponse.decode(value),
+  },
   /** Takes a node out of the cluster: its certificate is refused from now on. */
   removeNode: {
     path: "/cowherd.v1.OperatorService/RemoveNode" as const,
@@ -2648,6 +3616,17 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   apply: handleUnaryCall<ApplyRequest, ApplyResponse>;
   /** The hostfile as it was last published. */
   getHostfile: handleUnaryCall<GetHostfileRequest, GetHostfileResponse>;
+  /** The last generations of the hostfile. */
+  listHostfileGenerations: handleUnaryCall<ListHostfileGenerationsRequest, ListHostfileGenerationsResponse>;
+  /** Pins the hostfile to an earlier generation. Refused where none of its nodes is fit. */
+  rollBackHostfile: handleUnaryCall<RollBackHostfileRequest, RollBackHostfileResponse>;
+  /**
+   * Pins the hostfile to what somebody wrote by hand. Refused whole with reason
+   * HOSTFILE_INVALID and every problem.
+   */
+  adoptHostfile: handleUnaryCall<AdoptHostfileRequest, AdoptHostfileResponse>;
+  /** Lets the hostfile follow the nodes again. */
+  unpinHostfile: handleUnaryCall<UnpinHostfileRequest, UnpinHostfileResponse>;
   /** Takes a node out of the cluster: its certificate is refused from now on. */
   removeNode: handleUnaryCall<RemoveNodeRequest, RemoveNodeResponse>;
   /** Makes a token that joins one machine as one node. */
@@ -2744,6 +3723,73 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetHostfileResponse) => void,
+  ): ClientUnaryCall;
+  /** The last generations of the hostfile. */
+  listHostfileGenerations(
+    request: ListHostfileGenerationsRequest,
+    callback: (error: ServiceError | null, response: ListHostfileGenerationsResponse) => void,
+  ): ClientUnaryCall;
+  listHostfileGenerations(
+    request: ListHostfileGenerationsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListHostfileGenerationsResponse) => void,
+  ): ClientUnaryCall;
+  listHostfileGenerations(
+    request: ListHostfileGenerationsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListHostfileGenerationsResponse) => void,
+  ): ClientUnaryCall;
+  /** Pins the hostfile to an earlier generation. Refused where none of its nodes is fit. */
+  rollBackHostfile(
+    request: RollBackHostfileRequest,
+    callback: (error: ServiceError | null, response: RollBackHostfileResponse) => void,
+  ): ClientUnaryCall;
+  rollBackHostfile(
+    request: RollBackHostfileRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RollBackHostfileResponse) => void,
+  ): ClientUnaryCall;
+  rollBackHostfile(
+    request: RollBackHostfileRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RollBackHostfileResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Pins the hostfile to what somebody wrote by hand. Refused whole with reason
+   * HOSTFILE_INVALID and every problem.
+   */
+  adoptHostfile(
+    request: AdoptHostfileRequest,
+    callback: (error: ServiceError | null, response: AdoptHostfileResponse) => void,
+  ): ClientUnaryCall;
+  adoptHostfile(
+    request: AdoptHostfileRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AdoptHostfileResponse) => void,
+  ): ClientUnaryCall;
+  adoptHostfile(
+    request: AdoptHostfileRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AdoptHostfileResponse) => void,
+  ): ClientUnaryCall;
+  /** Lets the hostfile follow the nodes again. */
+  unpinHostfile(
+    request: UnpinHostfileRequest,
+    callback: (error: ServiceError | null, response: UnpinHostfileResponse) => void,
+  ): ClientUnaryCall;
+  unpinHostfile(
+    request: UnpinHostfileRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UnpinHostfileResponse) => void,
+  ): ClientUnaryCall;
+  unpinHostfile(
+    request: UnpinHostfileRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UnpinHostfileResponse) => void,
   ): ClientUnaryCall;
   /** Takes a node out of the cluster: its certificate is refused from now on. */
   removeNode(

@@ -151,6 +151,11 @@ export interface Hostfile {
   /** Grows with each change of the entries. */
   generation: bigint;
   entries: HostfileEntry[];
+  /**
+   * The hashes of the texts of the generations right before this one, oldest first; see
+   * proto/src/hostfile-text.ts. What is on the disk and is none of them was edited by hand.
+   */
+  formerSha256: string[];
 }
 
 /** The machine's NICs through netplan. A change that cuts the controller off is taken back. */
@@ -2017,7 +2022,7 @@ export const HostfileEntry: MessageFns<HostfileEntry> = {
 };
 
 function createBaseHostfile(): Hostfile {
-  return { path: "", owner: "", group: "", generation: 0n, entries: [] };
+  return { path: "", owner: "", group: "", generation: 0n, entries: [], formerSha256: [] };
 }
 
 export const Hostfile: MessageFns<Hostfile> = {
@@ -2039,6 +2044,9 @@ export const Hostfile: MessageFns<Hostfile> = {
     }
     for (const v of message.entries) {
       HostfileEntry.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.formerSha256) {
+      writer.uint32(98).string(v!);
     }
     return writer;
   },
@@ -2096,6 +2104,14 @@ export const Hostfile: MessageFns<Hostfile> = {
             message.entries.push(HostfileEntry.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.formerSha256.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2117,6 +2133,11 @@ export const Hostfile: MessageFns<Hostfile> = {
       entries: globalThis.Array.isArray(object?.entries)
         ? object.entries.map((e: any) => HostfileEntry.fromJSON(e))
         : [],
+      formerSha256: globalThis.Array.isArray(object?.formerSha256)
+        ? object.formerSha256.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.former_sha256)
+        ? object.former_sha256.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -2137,6 +2158,9 @@ export const Hostfile: MessageFns<Hostfile> = {
     if (message.entries?.length) {
       obj.entries = message.entries.map((e) => HostfileEntry.toJSON(e));
     }
+    if (message.formerSha256?.length) {
+      obj.formerSha256 = message.formerSha256;
+    }
     return obj;
   },
 
@@ -2152,6 +2176,7 @@ export const Hostfile: MessageFns<Hostfile> = {
       ? BigInt(object.generation)
       : 0n;
     message.entries = object.entries?.map((e) => HostfileEntry.fromPartial(e)) || [];
+    message.formerSha256 = object.formerSha256?.map((e) => e) || [];
     return message;
   },
 };

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  clusterUser,
+  clusterYaml,
+  createJoinLine,
+  hostfileNodes,
+  hostfilePath,
+  initCluster,
+  installProduct,
+  pasteLine,
+  readHostfile,
+} from "../cluster/operate.ts";
+import { untilHostfile, untilListed } from "../cluster/status.ts";
+import { waitFor } from "../cluster/wait-for.ts";
+import type { Lab, LabHost } from "../lab/lab.ts";
+import { createNspawnLab } from "../lab/nspawn-lab.ts";
+import { buildPackages } from "../packaging/build-packages.ts";
+
+const names = ["primary", "secondary1"] as const;
+const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
+const both = "primary slots=1\nsecondary1 slots=1\n";
+
+let lab: Lab;
+let primary: LabHost;
+let secondary1: LabHost;
+
+/** One cluster for all tests here, which follow one another: each leaves it as the next one needs it. */
+beforeAll(async () => {
+  const packages = await buildPackages();
+  lab = await createNspawnLab("test-hostfile");
+  const boot = async (at: number) => {
+    const { name, address } = addresses[at] ?? { name: "", address: "" };
+    const host = await lab.boot(name, { address, cpus: 1 });
+    await installProduct(host, packages);
+    return host;
+  };
+  [primary, secondary1] = await Promise.all([boot(0), boot(1)]);
+  await initCluster(primary, clusterYaml(addresses));
+  await untilListed(primary, "primary");
+  await pasteLine(secondary1, await createJoinLine(primary, "secondary1"));
+  await untilListed(primary, "secondary1");
+});
+
+afterAll(() => lab?.down());
+
+const cowctl = (...words: readonly string[]) => primary.check(["cowctl", ...words], { timeoutMs: 60_000 });
+const asUser = (...command: readonly string[]) => primary.check([...command], { user: clusterUser, timeoutMs: 60_000 });
+
+async function notices(): Promise<readonly string[]> {
+  const status: { notices: readonly string[] } = JSON.parse(await cowctl("status", "-o", "json"));
+  return status.notices;
+}
+
+async function history(): Promise<readonly { readonly generation: number; readonly entries: readonly unknown[] }[]> {
+  const { generations }: { generations: { generation: number; entries: unknown[] }[] } = JSON.parse(
+    await cowctl("hostfile", "history", "-o", "json"),
+  );
+  return generations;
+}
+
+/** The lines that name nodes, whatever the generation. */
+const linesOf = (text: string) => text.replace(/^#.*\n/gm, "");
+
+/** Waits until the hostfile has these nodes and no others. */
+const untilNodes = (...nodes: readonly string[]) =>
+  untilHostfile(primary, `a hostfile of ${nodes.join(", ")}`, (found) => found.join() === nodes.join());
+
+describe("the hostfiles that are kept", () => {
+  it("tell how the cluster grew, also after a restart of the controller", async () => {
+    const before = await cowctl("hostfile", "history");
+    expect(before).toMatch(/^GENERATION +TIME +NODES +SLOTS +CHANGE\n\d+ .* 2 +2 +\+secondary1 slots=1\n/);
+    await primary.check(["systemctl", "restart", "cowherd-controller.service"]);
+    const after = async () => {
+      const { exitCode, stdout } = await primary.run(["cowctl", "hostfile", "history"], { timeoutMs: 60_000 });
+      return exitCode === 0 ? stdout : undefined;
+    };
+    expect(await waitFor("the controller", after, { timeoutMs: 30_000 })).toBe(before);
+    expect(await cowctl("hostfile", "diff")).toMatch(
+      /^--- generation .*\n\+\+\+ generation [\s\S]*^\+secondary1 slots=1$/m,
+    );
+  });
+
+  it("are what a rollback goes back to, and joins stay out until it is ended", async () => {
+    const alone = (await history()).find(({ entries }) => entries.length === 1);
+    expect(await cowctl("hostfile", "rollback", `${alone?.generation}`)).toContain("  primary slots=1\n");
+    expect(hostfileNodes(await untilNodes("primary"))).toEqual(["primary"]);
+    expect(await notices()).toContainEqual(expect.stringContaining("secondary1 is ready and not listed"));
+    await secondary1.check(["systemctl", "restart", "cowherd-agent.service"]);
+    expect(linesOf((await readHostfile(primary)) ?? "")).toBe("primary slots=1\n");
+    await cowctl("hostfile", "unpin");
+    expect(linesOf(await untilNodes("primary", "secondary1"))).toBe(both);
+    expect(await notices()).not.toContainEqual(expect.stringContaining("pinned"));
+  });
+});
+
+describe("an edit of the hostfile by hand", () => {
+  it("is taken back, named in the status, and kept beside it with its owner", async () => {
+    await asUser("sh", "-c", `sed -i '/secondary1/d' ${hostfilePath} && echo 'node9 slots=4' >> ${hostfilePath}`);
+    expect(linesOf(await untilNodes("primary", "secondary1"))).toBe(both);
+    const notice = await waitFor(
+      "the notice",
+      async () => (await notices()).find((text) => text.includes("edited by hand")),
+      { timeoutMs: 30_000 },
+    );
+    expect(notice).toContain("+node9 slots=4, -secondary1");
+    expect(await primary.check(["cat", `${hostfilePath}.edited`])).toContain("node9 slots=4\n");
+    expect((await primary.check(["stat", "-c", "%U", `${hostfilePath}.edited`])).trim()).toBe(clusterUser);
+  });
+
+  it("is adopted when the operator says so, and refused where it names a stranger", async () => {
+    const refused = await primary.run(["cowctl", "hostfile", "adopt"], { timeoutMs: 60_000 });
+    expect(refused.exitCode).toBe(65);
+    expect(refused.stderr).toMatch(/\.edited:\d+:1: no node "node9"/);
+    await primary.writeFile("/root/hosts", "secondary1 slots=3\nprimary slots=2\n");
+    await cowctl("hostfile", "adopt", "/root/hosts");
+    expect(linesOf(await untilNodes("secondary1", "primary"))).toBe("secondary1 slots=3\nprimary slots=2\n");
+    await cowctl("hostfile", "unpin");
+    expect(linesOf(await untilNodes("primary", "secondary1"))).toBe(both);
+  });
+});
+
+describe("cowctl hostfile --discover", () => {
+  it("answers any user within 100 ms, also with the controller down, and with nothing where there is no hostfile", async () => {
+    await primary.check(["systemctl", "stop", "cowherd-controller.service"]);
+    const script =
+      "const t = performance.now(); const { stdout } = require('node:child_process').spawnSync('cowctl', ['hostfile', '--discover'], { encoding: 'utf8' }); console.log(JSON.stringify({ ms: performance.now() - t, stdout }));";
+    const once = async (): Promise<{ ms: number; stdout: string }> =>
+      JSON.parse(
+        await primary.check(["/usr/lib/cowherd/runtime/node", "-e", script], { user: "nobody", timeoutMs: 60_000 }),
+      );
+    const answers = [await once(), await once(), await once(), await once(), await once()];
+    for (const { stdout } of answers) expect(stdout).toBe("primary:1\nsecondary1:1\n");
+    const [, , median = Number.POSITIVE_INFINITY] = answers.map(({ ms }) => ms).toSorted((a, b) => a - b);
+    expect(median).toBeLessThan(100);
+    await primary.check(["systemctl", "start", "cowherd-controller.service"]);
+
+    const elsewhere = await secondary1.run(["cowctl", "hostfile", "--discover"], { timeoutMs: 60_000 });
+    expect(elsewhere).toMatchObject({ exitCode: 66, stdout: "" });
+  });
+});
+
+it("H17: lint says of a hostfile what Open MPI would misread", async () => {
+  await primary.writeFile("/root/hosts", "secondary1:4\n");
+  const found = await primary.run(["cowctl", "hostfile", "lint", "/root/hosts"], { timeoutMs: 60_000 });
+  expect(found.exitCode).toBe(1);
+  expect(found.stdout).toContain("/root/hosts:1:1: error: ");
+  expect((await primary.run(["cowctl", "hostfile", "lint", hostfilePath], { timeoutMs: 60_000 })).exitCode).toBe(0);
+});
