@@ -9,7 +9,7 @@ import { type Bells, createBells } from "./sessions/bells.ts";
 import { type Checks, createChecks } from "./sessions/checks.ts";
 import { createSessions, type Sessions } from "./sessions/sessions.ts";
 import type { RunRecord } from "./state/cluster-state.ts";
-import { FactsRefusedError, parseFacts, type ReportedFacts } from "./state/parse-facts.ts";
+import { FactsRefusedError, factsLimits, parseFacts, type ReportedFacts } from "./state/parse-facts.ts";
 import type { ClusterStore } from "./store/cluster-store.ts";
 import { createTokens, type Tokens } from "./tokens/tokens.ts";
 
@@ -82,7 +82,7 @@ export function createController(deps: ControllerDeps): Controller {
     reportFacts(node, reported) {
       const { state } = loop.record();
       try {
-        const facts = parseFacts(reported, { maxSlots: state.spec.maxSlots, user: state.spec.user.name });
+        const facts = parseFacts(reported, factsLimits(state.spec));
         refuseOtherMachine(state, node, facts);
         refuseClone(state, node, facts);
         loop.commit({ events: [{ type: "facts-reported", node, facts }] });

@@ -10,6 +10,7 @@ const parameters = {
   kind: "mpiParameters",
   subnet: "192.168.56.0/24",
   defaultHostfile: hostfile,
+  overloads: false,
 } as const;
 
 /** All that the resource looks at. What a host lacks stays away in its copy too. */

@@ -1,7 +1,13 @@
 export { agentPort, controllerServerName, enrollmentPort, operatorSocket } from "./endpoints.ts";
 export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
-export { type HostfileContent, renderHostfile } from "./hostfile-text.ts";
+export {
+  type HostfileContent,
+  type HostfileForm,
+  hostfileMark,
+  parseHostfileForm,
+  renderHostfile,
+} from "./hostfile-text.ts";
 export { nodeNameProblem } from "./node-name.ts";
 export { type Outcome, parseOutcome, toWireOutcome } from "./outcome.ts";
 export { packageNameProblem } from "./package-name.ts";

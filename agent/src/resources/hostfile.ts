@@ -1,16 +1,15 @@
-import { renderHostfile, type SpecOf } from "@cowherd/proto";
+import { type HostfileForm, hostfileMark, parseHostfileForm, renderHostfile, type SpecOf } from "@cowherd/proto";
 import type { StoredFile } from "../host/files.ts";
 import { applyOwned, describeOwned, type Ids, idsOf, type OwnedChange, planFile } from "./owned-file.ts";
 import { ConflictError, type Resource } from "./resource.ts";
-import { guard, isNodeName } from "./spec-guard.ts";
+import { guard, isNodeName, RefusedSpecError } from "./spec-guard.ts";
 
 type Observed = { readonly stored: StoredFile | undefined; readonly ids: Ids | undefined };
 
 const mode = 0o644; // whoever launches ranks must be able to read it
 const maxSlots = 65_536;
-const firstWords = "# Managed by Cowherd, generation "; // of renderHostfile
 
-/** The hostfile that mpirun reads. The last guard: what would mislead mpirun is refused before the disk is touched. */
+/** A hostfile in one of the forms that launchers read. The last guard: what would mislead mpirun is refused before the disk is touched. */
 export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, OwnedChange> = {
   async read({ path, owner, group }, host) {
     return { stored: await host.files.read(path), ids: await idsOf({ user: owner, group }, host) };
@@ -19,7 +18,7 @@ export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, OwnedChang
   plan(spec, observed) {
     refuseMisleading(spec);
     refuseForeign(spec.path, observed);
-    const content = Buffer.from(renderHostfile(spec));
+    const content = Buffer.from(renderHostfile(spec, formOf(spec)));
     return planFile({ path: spec.path, content, mode, owner: { user: spec.owner, group: spec.group } }, observed);
   },
 
@@ -36,8 +35,15 @@ export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, OwnedChang
  */
 function refuseForeign(path: string, { stored, ids }: Observed): void {
   if (stored === undefined || stored.uid === ids?.uid) return;
-  if (!stored.content.toString("latin1").startsWith(firstWords))
+  if (!stored.content.toString("latin1").startsWith(hostfileMark))
     throw new ConflictError(`${path} is another user's file and no hostfile of Cowherd's`);
+}
+
+/** Throws RefusedSpecError for a form of a later version: in another one the file would mislead its reader. */
+function formOf({ form }: SpecOf<"hostfile">): HostfileForm {
+  const known = parseHostfileForm(form);
+  if (known === undefined) throw new RefusedSpecError(`hostfile form ${JSON.stringify(form)} is not known here`);
+  return known;
 }
 
 /** Throws RefusedSpecError for entries that mpirun would misread or die of. */

@@ -25,7 +25,7 @@ function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undef
   return {
     node: spec.name,
     phase: wirePhases[phase],
-    slots: node === undefined ? 0 : slotsOf(state.spec, node),
+    slots: node === undefined || isKeptOut(state, spec) ? 0 : slotsOf(state.spec, node),
     address: spec.address,
     leaseMs: node?.reachable === true && leaseMs !== undefined ? Math.round(leaseMs) : undefined,
     observedRevision: node?.observed?.revision ?? "",
@@ -34,6 +34,11 @@ function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undef
     primary: spec.role === "primary",
     activity,
   };
+}
+
+/** Tells of a primary that runs no ranks. */
+function isKeptOut({ spec }: ClusterState, { role }: NodeSpec): boolean {
+  return role === "primary" && !spec.hostfile.primary;
 }
 
 const wirePhases: Readonly<Record<Phase, WirePhase>> = {

@@ -3,5 +3,14 @@ import type { ClusterState } from "./cluster-state.ts";
 
 /** The state of a cluster that no machine has joined yet. */
 export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
-  return { epoch, spec, nodes: new Map(), roster: 0, generation: 0n, hostfile: undefined };
+  return {
+    epoch,
+    spec,
+    nodes: new Map(),
+    roster: 0,
+    generation: 0n,
+    places: 0,
+    formerHostfiles: [],
+    hostfile: undefined,
+  };
 }
