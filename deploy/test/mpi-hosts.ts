@@ -4,13 +4,12 @@ import type { LabHost } from "../lab/lab.ts";
 const user = "ranks";
 const program = "/srv/allreduce";
 const hostfile = "/srv/hostfile";
-const parameters = {
+const ordinary = {
   id: "mpi-parameters",
   requires: [],
   kind: "mpiParameters",
   subnet: "192.168.56.0/24",
   defaultHostfile: hostfile,
-  overloads: false,
 } as const;
 
 /** All that the resource looks at. What a host lacks stays away in its copy too. */
@@ -46,8 +45,15 @@ export async function prepareRanks(hosts: readonly LabHost[], source: string, co
   }
 }
 
-/** Brings the host's MPI files to what the agent's resource plans for them, and returns which it wrote. */
-export async function applyParameters(host: LabHost): Promise<readonly string[]> {
+/**
+ * Brings the host's MPI files to what the agent's resource plans for them, and returns which it
+ * wrote. `more` is what the hosts' slots ask for.
+ */
+export async function applyParameters(
+  host: LabHost,
+  more: { readonly overloads: boolean } = { overloads: false },
+): Promise<readonly string[]> {
+  const parameters = { ...ordinary, ...more };
   const files: Record<string, string> = {};
   for (const path of looked) {
     const { exitCode } = await host.run(["test", "-e", path]);
