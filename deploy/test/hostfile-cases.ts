@@ -10,6 +10,9 @@ export type HostfileCase = HostfileQuestion & {
   readonly hydra: Verdict;
 };
 
+/** The host that has the address 192.168.56.77. */
+export const twiceNamed = "named";
+
 const one: readonly HostfileLine[] = [{ node: "node1", slots: 2 }];
 const two: readonly HostfileLine[] = [...one, { node: "node2", slots: 3 }];
 
@@ -79,6 +82,14 @@ export const hostfileCases: readonly HostfileCase[] = [
     hydra: "refuses",
   },
   {
+    title: "H7: a host twice without slots",
+    text: "node1\nnode1\n",
+    meant: one,
+    openMpi4: "reads",
+    openMpi5: "reads",
+    hydra: "reads",
+  },
+  {
     title: "H8: this host and localhost",
     text: "debian slots=2\nlocalhost slots=3\n",
     meant: [
@@ -87,6 +98,14 @@ export const hostfileCases: readonly HostfileCase[] = [
     ],
     openMpi4: "refuses",
     openMpi5: "refuses",
+    hydra: "refuses",
+  },
+  {
+    title: "H9: a host by its name and by its address",
+    text: `${twiceNamed} slots=2\n192.168.56.77 slots=3\n`,
+    meant: [{ node: twiceNamed, slots: 5 }],
+    openMpi4: "misreads",
+    openMpi5: "misreads",
     hydra: "refuses",
   },
   {
@@ -173,6 +192,14 @@ export const hostfileCases: readonly HostfileCase[] = [
     meant: one,
     openMpi4: "refuses",
     openMpi5: "refuses",
+    hydra: "refuses",
+  },
+  {
+    title: "H16: blanks around the equals sign",
+    text: "node1\tslots = 2\n",
+    meant: one,
+    openMpi4: "reads",
+    openMpi5: "reads",
     hydra: "refuses",
   },
   {

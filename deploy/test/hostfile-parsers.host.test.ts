@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launcherRoots } from "../lab/debian/mpi-roots.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
-import { hostfileCases, type Verdict } from "./hostfile-cases.ts";
+import { hostfileCases, twiceNamed, type Verdict } from "./hostfile-cases.ts";
 import {
   type HostfileLine,
   type HostfileReading,
@@ -64,6 +64,7 @@ describe.each([
   beforeAll(async () => {
     host = await lab.boot("launcher", { address: "192.168.56.10", cpus: 1, rootFileSystem: roots[root] });
     await host.writeFile("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"); // nobody waits for a name server
+    await host.writeFile("/etc/hosts", `127.0.0.1 localhost\n192.168.56.77 ${twiceNamed}\n`);
     await host.check(["useradd", "--create-home", "--shell", "/bin/bash", user]);
   });
 
