@@ -240,6 +240,17 @@ describe("the agent", () => {
     expect(controller.heard.facts.map(({ userKeys }) => userKeys.length)).toEqual([0, 1]);
   });
 
+  it("C4: tells of other processors as soon as it starts again, before any run ends", async () => {
+    kept = state(1n);
+    await start();
+    stop.abort();
+    await agent;
+    machine = { ...facts, processors: { online: 8, schedulable: 8, quota: undefined, cores: 4 } };
+    stop = new AbortController();
+    await start();
+    expect(controller.heard.facts.map(({ processors }) => processors)).toEqual([machine.processors]);
+  });
+
   it("tells of its facts again only when they changed", async () => {
     kept = state(1n);
     await start();

@@ -56,7 +56,7 @@ const node: readonly ResourceSpec[] = [
     kind: "knownHosts",
     hosts: [{ names: ["primary"], keys: ["ssh-ed25519 AAAAC3Nz"] }],
   },
-  { id: "mpi", requires: ["packages"], kind: "mpiParameters", subnet: "192.168.56.0/24" },
+  { id: "mpi", requires: ["packages"], kind: "mpiParameters", subnet: "192.168.56.0/24", overloads: false },
   {
     id: "hostfile",
     requires: ["user"],

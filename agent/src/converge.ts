@@ -17,6 +17,7 @@ import { pythonResource } from "./resources/python.ts";
 import { pythonPackagesResource } from "./resources/python-packages.ts";
 import type { Mode, Resource } from "./resources/resource.ts";
 import { sshKeyResource } from "./resources/ssh-key.ts";
+import { staleHostfilesResource } from "./resources/stale-hostfiles.ts";
 import { userResource } from "./resources/user.ts";
 
 export type { Mode } from "./resources/resource.ts";
@@ -144,5 +145,7 @@ function byKind<Result>(
       return use(pythonResource, spec);
     case "pythonPackages":
       return use(pythonPackagesResource, spec);
+    case "staleHostfiles":
+      return use(staleHostfilesResource, spec);
   }
 }

@@ -11,7 +11,7 @@ import { type Checks, createChecks } from "./sessions/checks.ts";
 import { createSessions, type Sessions } from "./sessions/sessions.ts";
 import { primaryOf } from "./spec/primary-of.ts";
 import type { RunRecord } from "./state/cluster-state.ts";
-import { FactsRefusedError, parseFacts, type ReportedFacts } from "./state/parse-facts.ts";
+import { FactsRefusedError, factsLimits, parseFacts, type ReportedFacts } from "./state/parse-facts.ts";
 import type { ClusterStore } from "./store/cluster-store.ts";
 import { createTokens, type Tokens } from "./tokens/tokens.ts";
 
@@ -87,7 +87,7 @@ export function createController(deps: ControllerDeps): Controller {
     reportFacts(node, reported) {
       const { state } = loop.record();
       try {
-        const facts = parseFacts(reported, { maxSlots: state.spec.maxSlots, user: state.spec.user.name });
+        const facts = parseFacts(reported, factsLimits(state.spec));
         refuseOtherMachine(state, node, facts);
         refuseClone(state, node, facts);
         loop.commit({ events: [{ type: "facts-reported", node, facts }] });

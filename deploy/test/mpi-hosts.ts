@@ -4,7 +4,7 @@ import type { LabHost } from "../lab/lab.ts";
 const user = "ranks";
 const program = "/srv/allreduce";
 const hostfile = "/srv/hostfile";
-const parameters = {
+const ordinary = {
   id: "mpi-parameters",
   requires: [],
   kind: "mpiParameters",
@@ -45,8 +45,15 @@ export async function prepareRanks(hosts: readonly LabHost[], source: string, co
   }
 }
 
-/** Brings the host's MPI files to what the agent's resource plans for them, and returns which it wrote. */
-export async function applyParameters(host: LabHost): Promise<readonly string[]> {
+/**
+ * Brings the host's MPI files to what the agent's resource plans for them, and returns which it
+ * wrote. `more` is what the hosts' slots ask for.
+ */
+export async function applyParameters(
+  host: LabHost,
+  more: { readonly overloads: boolean } = { overloads: false },
+): Promise<readonly string[]> {
+  const parameters = { ...ordinary, ...more };
   const files: Record<string, string> = {};
   for (const path of looked) {
     const { exitCode } = await host.run(["test", "-e", path]);

@@ -3,7 +3,15 @@ export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } fro
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
 export { describeHostfileChanges, type WrittenEntry, writtenEntries } from "./hostfile-changes.ts";
 export { type HostfileLine, type HostfileSetting, type HostfileWord, splitHostfile } from "./hostfile-lines.ts";
-export { claimedGeneration, type HostfileContent, hostfileDigest, renderHostfile } from "./hostfile-text.ts";
+export {
+  claimedGeneration,
+  type HostfileContent,
+  type HostfileForm,
+  hostfileDigest,
+  hostfileMark,
+  parseHostfileForm,
+  renderHostfile,
+} from "./hostfile-text.ts";
 export { isHostfileWord, nodeNameProblem } from "./node-name.ts";
 export { type Outcome, parseOutcome, toWireOutcome } from "./outcome.ts";
 export { packageNameProblem } from "./package-name.ts";

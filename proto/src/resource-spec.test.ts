@@ -22,7 +22,11 @@ const kinds: fc.Arbitrary<ResourceSpec> = fc.oneof(
   kind("authorizedKeys", { user: text, path: text, keys: texts }),
   kind("knownHosts", { hosts: fc.array(fc.record({ names: texts, keys: texts })) }),
   kind("packageSet", { packages: texts }),
-  kind("mpiParameters", { subnet: text, defaultHostfile: fc.option(text, { nil: undefined }) }),
+  kind("mpiParameters", {
+    subnet: text,
+    defaultHostfile: fc.option(text, { nil: undefined }),
+    overloads: fc.boolean(),
+  }),
   kind("directory", { ...owned, mode: uint32 }),
   kind("file", { ...owned, content: text, mode: uint32 }),
   kind("hostfile", {
@@ -30,7 +34,9 @@ const kinds: fc.Arbitrary<ResourceSpec> = fc.oneof(
     generation: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
     entries: fc.array(fc.record({ node: text, slots: uint32 })),
     formerSha256: fc.array(text),
+    form: fc.option(text, { nil: undefined }),
   }),
+  kind("staleHostfiles", { paths: texts }),
 );
 
 /** Lists with unique ids in which each resource requires the one before it. */

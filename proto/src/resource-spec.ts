@@ -115,6 +115,8 @@ function parseResource({ id, requires, kind }: WireResource): ResourceSpec {
       return { ...common, kind: kind.$case, ...kind.value };
     case "pythonPackages":
       return { ...common, kind: kind.$case, ...kind.value };
+    case "staleHostfiles":
+      return { ...common, kind: kind.$case, ...kind.value };
     case undefined:
       throw new InvalidDesiredStateError(`resource ${id} is of a kind that this version does not know`);
   }
@@ -147,11 +149,10 @@ export function toWireResource(spec: ResourceSpec): WireResource {
     }
     case "packageSet":
       return { ...common, kind: { $case: spec.kind, value: { packages: [...spec.packages] } } };
-    case "mpiParameters":
-      return {
-        ...common,
-        kind: { $case: spec.kind, value: { subnet: spec.subnet, defaultHostfile: spec.defaultHostfile } },
-      };
+    case "mpiParameters": {
+      const { subnet, defaultHostfile, overloads } = spec;
+      return { ...common, kind: { $case: spec.kind, value: { subnet, defaultHostfile, overloads } } };
+    }
     case "directory": {
       const { path, owner, group, mode } = spec;
       return { ...common, kind: { $case: spec.kind, value: { path, owner, group, mode } } };
@@ -161,9 +162,9 @@ export function toWireResource(spec: ResourceSpec): WireResource {
       return { ...common, kind: { $case: spec.kind, value: { path, content, owner, group, mode } } };
     }
     case "hostfile": {
-      const { path, owner, group, generation, entries, formerSha256 } = spec;
+      const { path, owner, group, generation, entries, form, formerSha256 } = spec;
       const lists = { entries: entries.map(copy), formerSha256: [...formerSha256] };
-      return { ...common, kind: { $case: spec.kind, value: { path, owner, group, generation, ...lists } } };
+      return { ...common, kind: { $case: spec.kind, value: { path, owner, group, generation, form, ...lists } } };
     }
     case "network": {
       const { address, mac, nameservers, confirmSeconds, demanded } = spec;
@@ -192,6 +193,8 @@ export function toWireResource(spec: ResourceSpec): WireResource {
       const lists = { packages: [...packages], findLinks: [...findLinks] };
       return { ...common, kind: { $case: spec.kind, value: { user, home, version, indexUrl, ...lists } } };
     }
+    case "staleHostfiles":
+      return { ...common, kind: { $case: spec.kind, value: { paths: [...spec.paths] } } };
   }
 }
 

@@ -76,6 +76,21 @@ describe("collectFacts", () => {
     expect(facts).toMatchObject({ nfs: { server: false, client: false }, netplan: false, mpirun: undefined });
   });
 
+  it("C2, C3, C4: tells apart what is online, what init may use and what a quota leaves, and leaves its own unit's limits out", async () => {
+    const { processors } = await collectFacts(
+      machine({
+        "/sys/devices/system/cpu/online": "0-2,4-7\n",
+        "/proc/1/status": "Cpus_allowed_list:\t0-2,4\n",
+        "/proc/self/status": "Cpus_allowed_list:\t0\n",
+        "/sys/fs/cgroup/cpu.max": "50000 100000\n",
+        "/sys/fs/cgroup/cowherd.slice/cpu.max": "10000 100000\n",
+      }),
+      [],
+      "1",
+    );
+    expect(processors).toEqual({ online: 7, schedulable: 4, quota: 0.5, cores: 7 });
+  });
+
   it.runIf(process.platform === "linux")(
     "finds this machine to have a processor, memory and an architecture",
     async () => {

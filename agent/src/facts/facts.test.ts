@@ -24,12 +24,12 @@ describe("processors", () => {
     expect(countProcessorList("all")).toBe(0);
   });
 
-  it("reads the affinity of a process", () => {
+  it("C2: reads the affinity of a process", () => {
     expect(countAllowedProcessors("Name:\tsystemd\nCpus_allowed:\tf\nCpus_allowed_list:\t0-1\nMems:\t0\n")).toBe(2);
     expect(countAllowedProcessors("Name:\tsystemd\n")).toBeUndefined();
   });
 
-  it("counts two threads of a core once, and the same core of two sockets twice", () => {
+  it("C1, C5: counts two threads of a core once, and the same core of two sockets twice", () => {
     const threads = [
       [0, 0],
       [0, 0],
@@ -38,12 +38,27 @@ describe("processors", () => {
     expect(countPhysicalCores(threads.join("\n"))).toBe(2);
   });
 
+  it("C8: counts a core without a second thread, as efficient ones are, for one as well", () => {
+    const threads = [0, 0, 4, 4, 8, 9].map(
+      (core, index) => `processor\t: ${index}\nphysical id\t: 0\ncore id\t\t: ${core}\n`,
+    );
+    expect(countPhysicalCores(threads.join("\n"))).toBe(4);
+  });
+
+  it("C5: counts the cores of all sockets, and not those that the kernel names for each", () => {
+    const sockets = [0, 1].map(
+      (socket) => `processor\t: ${socket}\nphysical id\t: ${socket}\ncore id\t\t: 0\ncpu cores\t: 1\n`,
+    );
+    expect(countPhysicalCores(sockets.join("\n"))).toBe(2);
+  });
+
   it("knows no cores where the kernel does not tell", () => {
     expect(countPhysicalCores("processor\t: 0\nBogoMIPS\t: 48.00\n")).toBeUndefined();
   });
 
-  it("reads a limit of one and a half processors", () => {
+  it("C3: reads a limit of one and a half processors, and one below a processor", () => {
     expect(parseCpuMax("150000 100000\n")).toBe(1.5);
+    expect(parseCpuMax("25000 100000\n")).toBe(0.25);
   });
 
   it("finds no limit where there is none", () => {

@@ -49,6 +49,24 @@ export function filesContract(
       await expect(files.setAccess("/etc/absent", access(0o755))).rejects.toMatchObject({ code: "ENOENT" });
     });
 
+    it("take a file away, and nothing where nothing is", async () => {
+      const files = await createFiles();
+      await files.replace("/etc/motd", file("hi\n"));
+      await files.replace("/etc/motd.d", file("stays\n"));
+      await files.remove("/etc/motd");
+      await files.remove("/etc/motd");
+      await files.remove("/absent/motd");
+      expect(await files.stat("/etc/motd")).toBeUndefined();
+      expect(await files.read("/etc/motd.d")).toEqual(file("stays\n"));
+    });
+
+    it("take no folder away", async () => {
+      const files = await createFiles();
+      await files.makeFolder("/etc/cfg.d", access(0o755));
+      await expect(files.remove("/etc/cfg.d")).rejects.toMatchObject({ name: "ConflictError" });
+      expect(await files.stat("/etc/cfg.d")).toMatchObject({ type: "folder" });
+    });
+
     it("make a folder with its access, and mend it the second time", async () => {
       const files = await createFiles();
       await files.makeFolder("/etc/cfg.d", access(0o777));

@@ -41,6 +41,9 @@ export interface Files {
   /** Makes one folder inside a folder that is there. A folder that is there already gets the access. */
   makeFolder(path: string, access: Access): Promise<void>;
 
+  /** Takes the file at `path` away; nothing happens where nothing is. On return it is gone for good. */
+  remove(path: string): Promise<void>;
+
   /** Sets mode and owner of the file or folder at `path`, and leaves what is in it alone. */
   setAccess(path: string, access: Access): Promise<void>;
 }

@@ -64,6 +64,10 @@ export function createMemoryFiles(seed: {
       if (files.has(path)) throw new ConflictError(`${path} is not a folder`);
       folders.set(path, { mode, uid, gid });
     },
+    async remove(path) {
+      if (folders.has(path)) throw new ConflictError(`${path} is not a regular file`);
+      if (files.delete(path)) stamps.delete(path);
+    },
     async setAccess(path, { mode, uid, gid }) {
       const file = files.get(path);
       if (file !== undefined) files.set(path, { ...file, mode, uid, gid });

@@ -55,6 +55,10 @@ describe("hostfile", () => {
       host: () => holding(text.replace("generation 7", "generation 8")),
     },
     "replaces a hostfile that was written by hand": { spec, host: () => holding("primary slots=1\n") },
+    "makes Hydra's": {
+      spec: { ...spec, form: "hydra" },
+      host: () => createMemoryHost({ folders: { "/home/ada": home } }),
+    },
     "replaces its own that another user owns": {
       spec,
       host: () => createMemoryHost({ files: { [path]: { ...home, uid: 7777, content: Buffer.from(`${text}x\n`) } } }),
@@ -69,28 +73,44 @@ describe("hostfile", () => {
   });
 
   it.each([
-    ["no entries", []],
-    ["a name that is there twice", [...entries, { node: "primary", slots: 1 }]],
-    ["a line end in a name", [{ node: "a\nb", slots: 1 }]],
+    ["H12, H38: no entries", []],
+    ["H6, H37: a name that is there twice", [...entries, { node: "primary", slots: 1 }]],
+    ["H1: a line end in a name", [{ node: "a\nb", slots: 1 }]],
     ["white space in a name", [{ node: "a b", slots: 1 }]],
-    ["a name without a letter", [{ node: "01", slots: 1 }]],
-    ["a capital letter", [{ node: "Primary", slots: 1 }]],
-    ["an underscore", [{ node: "node_1", slots: 1 }]],
-    ["a dot", [{ node: "node.cluster", slots: 1 }]],
+    ["H23: a name without a letter", [{ node: "01", slots: 1 }]],
+    ["H27: a capital letter", [{ node: "Primary", slots: 1 }]],
+    ["H24: an underscore", [{ node: "node_1", slots: 1 }]],
+    ["H9, H10: a dot", [{ node: "node.cluster", slots: 1 }]],
     ["a name that starts with a hyphen", [{ node: "-a", slots: 1 }]],
     ["an empty name", [{ node: "", slots: 1 }]],
-    ["localhost", [{ node: "localhost", slots: 1 }]],
-    ["a keyword", [{ node: "slots", slots: 1 }]],
-    ["the word rank", [{ node: "rank", slots: 1 }]],
-    ["no slots", [{ node: "primary", slots: 0 }]],
-    ["slots below none", [{ node: "primary", slots: -1 }]],
-    ["part of a slot", [{ node: "primary", slots: 2.5 }]],
-    ["more slots than any machine has", [{ node: "primary", slots: 65_537 }]],
-    ["slots that are no number", [{ node: "primary", slots: Number.NaN }]],
+    ["H8: localhost", [{ node: "localhost", slots: 1 }]],
+    ["H21: a keyword", [{ node: "slots", slots: 1 }]],
+    ["H22: the word rank", [{ node: "rank", slots: 1 }]],
+    ["H11, H20: no slots", [{ node: "primary", slots: 0 }]],
+    ["H13: slots below none", [{ node: "primary", slots: -1 }]],
+    ["H13: part of a slot", [{ node: "primary", slots: 2.5 }]],
+    ["H14: more slots than any machine has", [{ node: "primary", slots: 65_537 }]],
+    ["H13: slots that are no number", [{ node: "primary", slots: Number.NaN }]],
   ])("refuses %s, whatever is on the disk", (_what, refused) => {
     for (const stored of [undefined, observe(text).stored]) {
-      expect(() => hostfileResource.plan({ ...spec, entries: refused }, { ...bare, stored })).toThrow(/hostfile/);
+      for (const form of [undefined, "hydra"]) {
+        expect(() => hostfileResource.plan({ ...spec, form, entries: refused }, { ...bare, stored })).toThrow(
+          /hostfile/,
+        );
+      }
     }
+  });
+
+  it("H19: is written for Hydra where that is asked, and in a form of a later version not at all", () => {
+    const [change] = hostfileResource.plan({ ...spec, form: "hydra" }, bare);
+    const content = Buffer.from(text.replaceAll(" slots=", ":"));
+    expect(change).toMatchObject({ action: "own", change: { action: "write", content } });
+    expect(() => hostfileResource.plan({ ...spec, form: "slurm" }, bare)).toThrow(/form "slurm" is not known here/);
+  });
+
+  it("H30: takes no folder's place", async () => {
+    const host = createMemoryHost({ folders: { [path]: home } });
+    await expect(hostfileResource.read(spec, host, new AbortController().signal)).rejects.toThrow("not a regular file");
   });
 });
 
@@ -158,6 +178,18 @@ describe("an edit of the hostfile by hand", () => {
     expect(await host.files.read(`${path}.edited`)).toEqual(edited);
     expect((await host.files.read(path))?.content.toString()).toBe(text);
   });
+});
+
+it("in Hydra's form is kept where it was edited, and not named, since nobody can adopt it", () => {
+  const stored = { ...home, mode: 0o644, content: Buffer.from("primary:1\n") };
+  const changes = hostfileResource.plan({ ...spec, form: "hydra" }, { ...observe(""), stored });
+  expect(changes.map(hostfileResource.describe)).toEqual([`keep what was edited in ${path}.edited`, `write ${path}`]);
+});
+
+it("in Hydra's form never says that it is the one which mpirun reads", async () => {
+  const host = createMemoryHost({ folders: { "/home/ada": home } });
+  await converge([{ ...spec, form: "hydra" }], host, "apply", new AbortController().signal);
+  expect(await host.files.read(hostfilePointer)).toBeUndefined();
 });
 
 it("says where the hostfile is, in a file that everyone may read", async () => {

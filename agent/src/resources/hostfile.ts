@@ -1,8 +1,11 @@
 import {
   claimedGeneration,
   describeHostfileChanges,
+  type HostfileForm,
   hostfileDigest,
+  hostfileMark,
   hostfilePointer,
+  parseHostfileForm,
   renderHostfile,
   type SpecOf,
   writtenEntries,
@@ -10,7 +13,7 @@ import {
 import type { Standing, StoredFile } from "../host/files.ts";
 import { applyOwned, describeOwned, type Ids, idsOf, type OwnedChange, planFile, planFolder } from "./owned-file.ts";
 import { ConflictError, type Resource } from "./resource.ts";
-import { guard, isNodeName } from "./spec-guard.ts";
+import { guard, isNodeName, RefusedSpecError } from "./spec-guard.ts";
 
 type Observed = {
   readonly stored: StoredFile | undefined;
@@ -32,10 +35,11 @@ const rootIds: Ids = { uid: 0, gid: 0 };
 const pointerFolder = hostfilePointer.slice(0, hostfilePointer.lastIndexOf("/"));
 
 /**
- * The hostfile that mpirun reads. The last guard: what would mislead mpirun is refused before the disk is touched.
+ * A hostfile in one of the forms that launchers read. The last guard: what would mislead mpirun is refused before the disk is touched.
  *
- * An edit by hand is taken back, and named; what was edited stays beside it with the ending
- * ".edited". The file at hostfilePointer says where the hostfile is.
+ * An edit by hand is taken back; what was edited stays beside it with the ending ".edited".
+ * In Open MPI's form, the one that can be adopted, it is named too, and the file at
+ * hostfilePointer says where that one is.
  */
 export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, Change> = {
   async read({ path, owner, group }, host) {
@@ -50,7 +54,8 @@ export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, Change> = 
   plan(spec, observed) {
     refuseMisleading(spec);
     refuseForeign(spec.path, observed);
-    return [...planHostfile(spec, observed), ...planPointer(spec, observed)];
+    const form = formOf(spec);
+    return [...planHostfile(spec, form, observed), ...(form === "open-mpi" ? planPointer(spec, observed) : [])];
   },
 
   async apply(change, host) {
@@ -79,9 +84,9 @@ export const hostfileResource: Resource<SpecOf<"hostfile">, Observed, Change> = 
 };
 
 /** What was edited is kept before the hostfile is written: a power cut between the two loses nothing. */
-function planHostfile(spec: SpecOf<"hostfile">, { stored, ids }: Observed): readonly Change[] {
+function planHostfile(spec: SpecOf<"hostfile">, form: HostfileForm, { stored, ids }: Observed): readonly Change[] {
   const { path } = spec;
-  const content = Buffer.from(renderHostfile(spec));
+  const content = Buffer.from(renderHostfile(spec, form));
   const owner = { user: spec.owner, group: spec.group };
   const changes = planFile({ path, content, mode, owner }, { stored, ids });
   if (stored === undefined || stored.content.equals(content)) return changes.map(toOwn);
@@ -89,7 +94,7 @@ function planHostfile(spec: SpecOf<"hostfile">, { stored, ids }: Observed): read
   const origin = originOf(text, spec);
   const kept: readonly Change[] =
     origin === "ours" || text.trim() === "" ? [] : [{ action: "keep-edit", path: `${path}.edited`, file: stored }];
-  if (origin !== "edited") return [...kept, ...changes.map(toOwn)];
+  if (origin !== "edited" || form !== "open-mpi") return [...kept, ...changes.map(toOwn)];
   const words = describeHostfileChanges(spec.entries, writtenEntries(text));
   const handEdit = words === "" ? "no entry, its words alone" : words;
   return [...kept, ...changes.map((change): Change => ({ action: "own", change, handEdit }))];
@@ -127,8 +132,15 @@ function toOwn(change: OwnedChange): Change {
  */
 function refuseForeign(path: string, { stored, ids }: Observed): void {
   if (stored === undefined || stored.uid === ids?.uid) return;
-  if (claimedGeneration(stored.content.toString("latin1")) === undefined)
+  if (!stored.content.toString("latin1").startsWith(hostfileMark))
     throw new ConflictError(`${path} is another user's file and no hostfile of Cowherd's`);
+}
+
+/** Throws RefusedSpecError for a form of a later version: in another one the file would mislead its reader. */
+function formOf({ form }: SpecOf<"hostfile">): HostfileForm {
+  const known = parseHostfileForm(form);
+  if (known === undefined) throw new RefusedSpecError(`hostfile form ${JSON.stringify(form)} is not known here`);
+  return known;
 }
 
 /** Throws RefusedSpecError for entries that mpirun would misread or die of. */

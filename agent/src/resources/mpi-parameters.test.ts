@@ -1,3 +1,4 @@
+import type { SpecOf } from "@cowherd/proto";
 import { describe, expect, it } from "vitest";
 import { createMemoryHost, type MemoryHostSeed } from "../host/memory-host.ts";
 import { mpiParametersResource } from "./mpi-parameters.ts";
@@ -13,6 +14,7 @@ const spec = {
   kind: "mpiParameters",
   subnet: "192.168.56.0/24",
   defaultHostfile: "/home/mpihpc/.cluster_hostfile",
+  overloads: false,
 } as const;
 const { defaultHostfile: _none, ...secondary } = spec;
 
@@ -42,7 +44,7 @@ const mpich = { "/usr/bin/mpiexec.hydra": binary };
 const host = (files: MemoryHostSeed["files"] = {}) =>
   createMemoryHost({ files, addresses, folders: { "/etc": { mode: 0o755, uid: 0, gid: 0 } } });
 
-async function plan(on: ReturnType<typeof host>, of = spec) {
+async function plan(on: ReturnType<typeof host>, of: SpecOf<"mpiParameters"> = spec) {
   return mpiParametersResource.plan(of, await mpiParametersResource.read(of, on, signal));
 }
 
@@ -79,6 +81,49 @@ describe("MPI parameters", () => {
       openMpi: `${packaged}\n${block5}`,
       prrte: `# PRRTE's\n${blockPrrte}`,
       ucx: undefined,
+    });
+  });
+
+  describe("H35: where a node has more slots than cores", () => {
+    const policy = "hwloc_default_binding_policy = core:overload-allowed";
+    const overloaded = { ...spec, overloads: true };
+    const prrteOf = async (theirs: string) => {
+      const [, change] = await plan(host({ ...version5, [prrte]: theirs }), overloaded);
+      return change?.file.content.toString();
+    };
+
+    it("lets Open MPI 5 bind two ranks to one core, which it refuses by itself", async () => {
+      expect(await prrteOf("")).toBe(blockPrrte.replace("# END", `${policy}\n# END`));
+    });
+
+    it("leaves Open MPI 4 and MPICH as they are, which run such ranks", async () => {
+      for (const files of [version4, mpich])
+        expect(await plan(host(files), overloaded)).toEqual(await plan(host(files), spec));
+    });
+
+    it.each([
+      "hwloc_default_binding_policy = none",
+      "prte_hwloc_default_binding_policy=none",
+      "rmaps_default_mapping_policy = :OVERSUBSCRIBE",
+    ])("gives way to the operator's own setting: %s", async (line) => {
+      expect(await prrteOf(`${line}\n`)).toBe(`${line}\n${blockPrrte}`);
+      const before = `${line}\n${blockPrrte.replace("# END", `${policy}\n# END`)}`;
+      expect(await prrteOf(before)).toBe(`${line}\n${blockPrrte}`);
+    });
+
+    it("takes no comment of the operator's for a setting", async () => {
+      expect(await prrteOf("# hwloc_default_binding_policy = none\n")).toContain(policy);
+    });
+
+    it("finds nothing to do the second time (K13)", async () => {
+      const on = host(version5);
+      for (const change of await plan(on, overloaded)) await mpiParametersResource.apply(change, on, signal);
+      expect(await plan(on, overloaded)).toEqual([]);
+    });
+
+    it("takes the setting away once no node has", async () => {
+      const on = host({ ...version5, [openMpi]: block5, [prrte]: blockPrrte.replace("# END", `${policy}\n# END`) });
+      expect((await plan(on)).map(({ file }) => file.content.toString())).toEqual([blockPrrte]);
     });
   });
 

@@ -21,7 +21,7 @@ type Observed = {
 };
 
 /**
- * The cluster's network, and the default hostfile, in the system-wide settings of every MPI
+ * The cluster's network, the default hostfile, and what lets ranks run in all of its slots, in the system-wide settings of every MPI
  * that is installed: MPI otherwise talks through the NIC whose address all nodes have in
  * common, and hangs or fails.
  *
@@ -42,7 +42,7 @@ export const mpiParametersResource: Resource<SpecOf<"mpiParameters">, Observed, 
     };
   },
 
-  plan({ subnet, defaultHostfile }, { openMpi, prrte, mpich, addresses }) {
+  plan({ subnet, defaultHostfile, overloads }, { openMpi, prrte, mpich, addresses }) {
     guard(isSubnet(subnet), () => `${JSON.stringify(subnet)} is not a network`);
     guard(
       defaultHostfile === undefined || isPlainPath(defaultHostfile),
@@ -52,7 +52,7 @@ export const mpiParametersResource: Resource<SpecOf<"mpiParameters">, Observed, 
     const ownLauncher = prrte.installed ? undefined : { defaultHostfile };
     return [
       ...planLibrary(openMpiPath, openMpi, () => openMpiParameters(network, ownLauncher)),
-      ...planLibrary(prrtePath, prrte, () => prrteParameters(network, defaultHostfile)),
+      ...planLibrary(prrtePath, prrte, () => prrteParameters(network, { defaultHostfile, overloads })),
       ...planLibrary(ucxPath, mpich, () => mpichParameters(network, addresses)),
     ];
   },

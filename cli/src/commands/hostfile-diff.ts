@@ -21,7 +21,7 @@ async function showDiff(cowctl: Cowctl, from: bigint | undefined, to: bigint | u
   const newer = findGeneration(kept, to ?? kept.at(-1)?.generation ?? 0n);
   const older = findGeneration(kept, from ?? kept.at(-2)?.generation ?? newer.generation);
   const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff");
-  const texts = [older, newer].map(renderHostfile);
+  const texts = [older, newer].map((content) => renderHostfile(content));
   if (texts[0] === texts[1]) return cowctl.stderr.write("nothing is different\n");
   const patch = createTwoFilesPatch(
     nameOf(older),

@@ -1,5 +1,6 @@
-import { hostfileDigest, renderHostfile, type SpecOf } from "@cowherd/proto";
+import type { HostfileContent, SpecOf } from "@cowherd/proto";
 import type { ClusterState } from "../state/cluster-state.ts";
+import { overloads } from "../state/slots.ts";
 import { type SharedFolder, sharedFolder } from "./shared-folder.ts";
 
 /** What is the same on every node: computed once for all of them. */
@@ -9,8 +10,12 @@ export type ClusterParts = {
   readonly authorizedKeys: SpecOf<"authorizedKeys">["keys"];
   /** The folder that all nodes see. Undefined where none can be, or none is wanted. */
   readonly shared: SharedFolder | undefined;
-  /** The hashes of the hostfiles before the one in force: what is on the disk and none of them was edited by hand. */
+  /** The hostfiles before the one in force: what is on the disk and none of them was edited by hand. */
+  readonly formerContents: readonly HostfileContent[];
+  /** Where hostfiles were and are no more. */
   readonly formerHostfiles: readonly string[];
+  /** Some node of the hostfile has more slots there than cores to bind ranks to. */
+  readonly overloads: boolean;
 };
 
 /**
@@ -34,8 +39,13 @@ export function clusterParts(state: ClusterState): ClusterParts {
       return key === undefined ? [] : [`${key} ${spec.user.name}@${name}`];
     }),
     shared: sharedFolder(state),
-    formerHostfiles: [...state.generations.values()]
-      .filter(({ generation }) => generation !== state.hostfile?.generation)
-      .map((former) => hostfileDigest(renderHostfile(former))),
+    formerContents: [...state.generations.values()].filter(
+      ({ generation }) => generation !== state.hostfile?.generation,
+    ),
+    formerHostfiles: state.formerHostfiles,
+    overloads: (state.hostfile?.entries ?? []).some(({ node, slots }) => {
+      const processors = nodes.get(node)?.facts.processors;
+      return processors !== undefined && overloads(processors, slots);
+    }),
   };
 }

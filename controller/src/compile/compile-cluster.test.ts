@@ -44,7 +44,7 @@ describe("what a node should be", () => {
   it("is a desired state that an agent takes whole", () => {
     const whole = given(published, {
       type: "spec-applied",
-      spec: clusterSpec(names, "python: {}\nshared: {}\nnetwork: {}"),
+      spec: clusterSpec(names, "python: {}\nshared: {}\nnetwork: {}\nhostfile: { path: /home/mpihpc/h, mpich: on }"),
     });
     for (const resources of [...compiled.values(), ...compileCluster(whole).values()]) {
       const desired = createDesiredState({ epoch: 1n, generation: 1n }, resources);
@@ -105,6 +105,66 @@ describe("what a node should be", () => {
     expect(before).toMatchObject({ defaultHostfile: undefined, subnet: "192.168.56.0/24" });
     expect(resource(primary, "mpi-parameters")).toMatchObject({ defaultHostfile: "/home/mpihpc/.cluster_hostfile" });
     expect(resource(secondary, "mpi-parameters")).toMatchObject({ defaultHostfile: undefined });
+  });
+
+  it("has the hostfile in other forms beside it where they are asked for, each for itself", () => {
+    const resources = compileCluster(
+      given(published, {
+        type: "spec-applied",
+        spec: clusterSpec(names, "hostfile: { mpich: on, intel: /home/mpihpc/impi }"),
+      }),
+    ).get("primary");
+    const path = "/home/mpihpc/.cluster_hostfile";
+    const common = { ...hostfile, requires: ["user"], owner: "mpihpc", group: "mpihpc" };
+    expect(resource(resources, "hostfile")).toMatchObject({ ...common, path, form: undefined });
+    expect(resource(resources, "hostfile-mpich")).toMatchObject({ ...common, path: `${path}.mpich`, form: "hydra" });
+    expect(resource(resources, "hostfile-intel")).toMatchObject({
+      ...common,
+      path: "/home/mpihpc/impi",
+      form: "hydra",
+    });
+    for (const id of ["hostfile-mpich", "hostfile-intel", "stale-hostfiles"]) {
+      expect(resource(primary, id)).toBeUndefined();
+      expect(resource(secondary, id)).toBeUndefined();
+    }
+  });
+
+  it("has a hostfile taken away that is asked for no more, once no parameter names it", () => {
+    const moved = given(published, { type: "spec-applied", spec: clusterSpec(names, "hostfile: /home/mpihpc/h") });
+    const compiledAnew = compileCluster(moved);
+    expect(resource(compiledAnew.get("primary"), "stale-hostfiles")).toEqual({
+      id: "stale-hostfiles",
+      requires: ["mpi-parameters"],
+      kind: "staleHostfiles",
+      paths: ["/home/mpihpc/.cluster_hostfile"],
+    });
+    expect(resource(compiledAnew.get("secondary1"), "stale-hostfiles")).toBeUndefined();
+  });
+
+  it("H35: tells MPI of more slots than cores where the hostfile has them, on the primary alone", () => {
+    const threads = { online: 4, schedulable: 4, quota: undefined, cores: 2 };
+    const facts = machine("secondary1", { processors: threads });
+    const told = (slots: number, state = published) =>
+      compileCluster(
+        given(
+          state,
+          { type: "facts-reported", node: "secondary1", facts },
+          {
+            type: "hostfile-published",
+            hostfile: {
+              generation: 4n,
+              entries: [
+                { node: "secondary1", slots },
+                { node: "gone", slots: 99 },
+              ],
+            },
+          },
+        ),
+      );
+    expect(resource(told(4).get("primary"), "mpi-parameters")).toMatchObject({ overloads: true });
+    expect(resource(told(4).get("secondary1"), "mpi-parameters")).toMatchObject({ overloads: false });
+    expect(resource(told(2).get("primary"), "mpi-parameters")).toMatchObject({ overloads: false });
+    expect(resource(primary, "mpi-parameters")).toMatchObject({ overloads: false });
   });
 
   it("names the hostfile to MPI only once it stands, since every mpirun dies of a missing one", () => {

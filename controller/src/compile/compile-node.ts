@@ -1,9 +1,10 @@
 import type { ResourceSpec } from "@cowherd/proto";
-import { hostfileResource } from "../hostfile/hostfile-resource.ts";
+import { hostfileResource, staleHostfilesResource } from "../hostfile/hostfile-resource.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { PublishedHostfile } from "../state/cluster-state.ts";
 import type { AbleNode } from "./able-node.ts";
 import type { ClusterParts } from "./cluster-parts.ts";
+import { hostfileResources } from "./hostfile-resources.ts";
 import { networkResources } from "./network-resources.ts";
 import { pythonBuildPackages, pythonResources } from "./python-resources.ts";
 import { sharedPackages, sharedResources } from "./shared-folder.ts";
@@ -25,6 +26,7 @@ export function compileNode(
   const { name: user, uid, gid, home, shell, groups } = spec.user;
   const folder = `${home}/.ssh`;
   const launches = node.role === "primary" && hostfile !== undefined;
+  const former = node.role === "primary" ? parts.formerHostfiles : [];
   return [
     ...networkResources(spec, node),
     { id: "hostname", requires: [], kind: "hostname", name: node.name },
@@ -41,7 +43,7 @@ export function compileNode(
       keys: parts.authorizedKeys,
     },
     { id: "known-hosts", requires: [], kind: "knownHosts", hosts: parts.knownHosts },
-    ...(launches ? [hostfileOn(spec, hostfile, parts.formerHostfiles)] : []),
+    ...(launches ? hostfileResources(spec, hostfile, parts.formerContents) : []),
     { id: "packages", requires: [], kind: "packageSet", packages: packagesOf(spec, parts, node) },
     {
       id: "mpi-parameters",
@@ -49,8 +51,11 @@ export function compileNode(
       requires: launches ? ["packages", hostfileResource] : ["packages"],
       kind: "mpiParameters",
       subnet: spec.subnet,
-      defaultHostfile: launches ? spec.hostfile : undefined,
+      defaultHostfile: launches ? spec.hostfile.path : undefined,
+      overloads: launches && parts.overloads,
     },
+    // Only when no parameter names it any more: a missing file would end every mpirun.
+    ...(former.length > 0 ? [staleHostfiles(former)] : []),
     ...sharedResources(parts.shared, spec.user, node),
     ...pythonResources(spec),
   ];
@@ -62,11 +67,6 @@ function packagesOf(spec: ClusterSpec, { shared }: ClusterParts, node: AbleNode)
   return [...new Set([...spec.packages, ...needed])];
 }
 
-function hostfileOn(
-  { hostfile: path, user }: ClusterSpec,
-  { generation, entries }: PublishedHostfile,
-  formerSha256: readonly string[],
-): ResourceSpec {
-  const common = { id: hostfileResource, requires: ["user"], kind: "hostfile", path } as const;
-  return { ...common, owner: user.name, group: user.name, generation, entries, formerSha256 };
+function staleHostfiles(paths: readonly string[]): ResourceSpec {
+  return { id: staleHostfilesResource, requires: ["mpi-parameters"], kind: "staleHostfiles", paths };
 }

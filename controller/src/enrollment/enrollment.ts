@@ -1,7 +1,7 @@
 import type { CertificateAuthority } from "../identity/certificate-authority.ts";
 import { parseSigningRequest } from "../identity/signing-request.ts";
 import type { Loop } from "../reconcile/loop.ts";
-import { parseFacts, type ReportedFacts } from "../state/parse-facts.ts";
+import { factsLimits, parseFacts, type ReportedFacts } from "../state/parse-facts.ts";
 import { type Applicant, judgeToken, spendToken } from "../tokens/token-record.ts";
 import { requireNode } from "../tokens/tokens.ts";
 import { refuseClone, refuseSharedKey } from "./clone.ts";
@@ -66,7 +66,7 @@ export function createEnrollment({ loop, authority, now }: EnrollmentDeps): Enro
       const { state, tokens } = loop.record();
       requireNode(state.spec, node);
       refuseSharedKey(state, tokens.values(), node, fingerprint);
-      const facts = parseFacts(reported, { maxSlots: state.spec.maxSlots, user: state.spec.user.name });
+      const facts = parseFacts(reported, factsLimits(state.spec));
       refuseClone(state, node, facts);
       loop.commit({
         events: [{ type: "node-enrolled", node, certificate: issued.fingerprint, facts }],

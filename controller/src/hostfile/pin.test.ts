@@ -142,7 +142,7 @@ describe("whatever is pinned, and whatever happens", () => {
         const troubled = play(history).at(-1) ?? empty();
         const healed = given(
           troubled,
-          { type: "spec-applied", spec: clusterSpec() },
+          { type: "spec-applied", spec: clusterSpec(names, "hostfile: { order: natural }") },
           ...names.flatMap((node) => [
             ...enrolled(node),
             { type: "facts-reported", node, facts: machine(node) } as const,

@@ -228,14 +228,52 @@ describe("the hostfile", () => {
     expect(nobody.hostfile).toEqual(two.hostfile);
   });
 
-  it("is published anew when slots change", () => {
-    const processors = { online: 8, schedulable: 8, quota: undefined, cores: 8 };
-    const state = then(two, {
-      type: "facts-reported",
-      node: "secondary1",
-      facts: machine("secondary1", { processors }),
+  const grown: ClusterEvent = {
+    type: "facts-reported",
+    node: "secondary1",
+    facts: machine("secondary1", { processors: { online: 8, schedulable: 8, quota: undefined, cores: 8 } }),
+  };
+
+  it("C9: is published anew when slots change, and touches nothing else: no node is withdrawn, and the node itself is told nothing", () => {
+    const { state, desired } = settle(given(two, grown));
+    expect(state.hostfile).toEqual({
+      generation: (two.hostfile?.generation ?? 0n) + 1n,
+      entries: [
+        { node: "primary", slots: 2 },
+        { node: "secondary1", slots: 8 },
+      ],
     });
-    expect(state.hostfile).toMatchObject({ entries: [{ slots: 2 }, { slots: 8 }] });
+    expect([...desired.keys()]).toEqual(["primary"]);
+    expect([...state.nodes.values()].map(({ admitted }) => admitted)).toEqual([true, true]);
+  });
+
+  it("is as it was when processors change that no slot depends on", () => {
+    const spec: ClusterEvent = { type: "spec-applied", spec: clusterSpec(names, "maxSlots: 2") };
+    const capped = then(two, spec);
+    expect(then(capped, grown).hostfile).toBe(capped.hostfile);
+  });
+
+  it("H38: keeps its last entries when the primary is kept out and no secondary is there, and lists the first that is", () => {
+    const out: ClusterEvent = { type: "spec-applied", spec: clusterSpec(names, "hostfile: { primary: off }") };
+    const alone = then(one, out);
+    expect(alone.hostfile).toEqual(one.hostfile);
+    const joining = runs(then(alone, ...enrolled("secondary1")), "secondary1", "primary", "primary");
+    expect(lines(joining)).toEqual(["secondary1"]);
+    expect(lines(then(joining, { type: "lease-lost", node: "secondary1" }))).toEqual(["secondary1"]);
+    expect(lines(then(empty(), out, ...enrolled("primary")))).toBeUndefined();
+  });
+
+  it("H37: has a node once that is removed and joins anew in one breath", () => {
+    const state = then(two, { type: "node-removed", node: "secondary1" }, ...enrolled("secondary1"));
+    expect(lines(state)).toEqual(["primary"]);
+    expect(lines(runs(state, "secondary1", "primary", "primary"))).toEqual(["primary", "secondary1"]);
+  });
+
+  it("H31: has the nodes that are admitted at one time in the order of their names", () => {
+    const both = then(one, ...enrolled("secondary10"), ...enrolled("secondary2"));
+    const known = given(both, ...["secondary10", "secondary2", "primary"].map((node) => ran(both, node)));
+    const state = settle(known).state;
+    expect(lines(state)).toEqual(["primary", "secondary2", "secondary10"]);
   });
 
   it("reaches the primary alone", () => {

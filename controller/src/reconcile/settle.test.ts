@@ -16,6 +16,7 @@ const specs = [
   clusterSpec(["primary", "secondary2", "secondary10"], "packages: [mpich]"),
   clusterSpec(names, "user: { name: ada }"),
   clusterSpec(names, "maxSlots: 1"),
+  clusterSpec(names, "slots: { per: cores, reserve: 1 }\nhostfile: { mpich: on, primary: off }"),
   clusterSpec(names, "network: off\nshared: {}\npython: {}"),
 ];
 
@@ -177,13 +178,33 @@ describe("whatever happens, in whatever order", () => {
     );
   });
 
-  it("the same machines come to the same hostfile in the end", () => {
+  it("H31: nodes that stay in the hostfile never change places, and a newcomer goes behind them all", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const removed = new Set<string>(); // and joined anew: a newcomer
+        play(history, (now, before) => {
+          for (const name of names) if (!now.nodes.has(name)) removed.add(name);
+          const [older = [], newer = []] = [before, now].map(({ hostfile }) =>
+            hostfile?.entries.map(({ node }) => node),
+          );
+          const stayed = older.filter((node) => newer.includes(node) && !removed.has(node));
+          expect(newer.filter((node) => stayed.includes(node))).toEqual(stayed);
+          const places = newer.filter((node) => node !== "primary").map((node) => now.nodes.get(node)?.place ?? 0);
+          expect(places).toEqual(places.toSorted((a, b) => a - b));
+          for (const node of newer) if (before.nodes.get(node)?.place !== undefined) removed.delete(node);
+        });
+      }),
+      effort,
+    );
+  });
+
+  it("the same machines come to the same hostfile in the end, where the names order it", () => {
     fc.assert(
       fc.property(histories, (history) => {
         const troubled = play(history, () => undefined);
         const healed = given(
           troubled,
-          { type: "spec-applied", spec: clusterSpec() },
+          { type: "spec-applied", spec: clusterSpec(names, "hostfile: { order: natural }") },
           ...names.flatMap((node) => [
             ...enrolled(node),
             { type: "facts-reported", node, facts: machine(node) } as const,

@@ -27,7 +27,7 @@ function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undef
   return {
     node: spec.name,
     phase: wirePhases[phase],
-    slots: node === undefined ? 0 : listedSlots(state, node),
+    slots: node === undefined ? 0 : listedSlots(state, spec, node),
     address: spec.address,
     leaseMs: node?.reachable === true && leaseMs !== undefined ? Math.round(leaseMs) : undefined,
     observedRevision: node?.observed?.revision ?? "",
@@ -38,10 +38,11 @@ function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undef
   };
 }
 
-/** As the pin has them where it names the node, and else as the hostfile would. */
-function listedSlots({ spec, pin }: ClusterState, node: NodeState): number {
+/** As the pin has them where it names the node, and else as the hostfile would; none of a primary that runs no ranks. */
+function listedSlots({ spec, pin }: ClusterState, { role }: NodeSpec, node: NodeState): number {
   const pinned = pin?.entries.find((entry) => entry.node === node.name);
-  return pin === undefined || pinned === undefined ? slotsOf(spec, node) : pinnedSlots(spec, node, pin, pinned);
+  if (pin !== undefined && pinned !== undefined) return pinnedSlots(spec, node, pin, pinned);
+  return role === "primary" && !spec.hostfile.primary ? 0 : slotsOf(spec, node);
 }
 
 const wirePhases: Readonly<Record<Phase, WirePhase>> = {

@@ -124,6 +124,16 @@ describe("an operator", () => {
     expect(cluster.controller.tokens.list()).toEqual([]);
   });
 
+  it("shows no slots of a primary that is kept out of the hostfile, and says that the last one stays", async () => {
+    await using cluster = await startFakeCluster();
+    await cluster.join("primary", 1);
+    convergeAll(cluster.controller);
+    await ask((answer) => cluster.local.apply({ spec: `${specText}\nhostfile: { primary: off }` }, answer));
+    const { status } = await ask<GetStatusResponse>((answer) => cluster.local.getStatus({}, answer));
+    expect(status).toMatchObject({ hostfileGeneration: 1n, nodes: [{ slots: 0 }, {}, {}] });
+    expect(status?.notices).toContainEqual(expect.stringContaining("the hostfile stays at generation 1: no node but"));
+  });
+
   it("is told every problem of a bad spec, and nothing changes", async () => {
     await using cluster = await startFakeCluster();
     const before = cluster.controller.loop.record();

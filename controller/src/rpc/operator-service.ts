@@ -57,7 +57,7 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
       const { generation, entries } = state.hostfile;
       return {
         hostfile: {
-          path: state.spec.hostfile,
+          path: state.spec.hostfile.path,
           owner: name,
           group: name,
           generation,

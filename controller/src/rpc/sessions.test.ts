@@ -152,6 +152,20 @@ describe("a report", () => {
     expect(nodes.get("secondary1")?.facts.hostname).toBe("secondary2");
   });
 
+  it("C9: with other processors, as after a reboot, is the next hostfile without anybody's help", async () => {
+    await using cluster = await startFakeCluster();
+    const { agent } = cluster.clients(await cluster.join("primary", 1));
+    convergeAll(cluster.controller);
+    expect(await hostfile(cluster)).toContain("generation 1;");
+    const facts = machineFacts("192.168.56.10", 1, {
+      processors: { online: 8, schedulable: 8, quota: undefined, cores: 4 },
+    });
+    await ask((answer) => agent.reportFacts({ facts }, answer));
+    expect(await hostfile(cluster)).toBe("# Managed by Cowherd, generation 2; edits are replaced.\nprimary slots=8\n");
+    const { status } = await ask<GetStatusResponse>((answer) => cluster.local.getStatus({}, answer));
+    expect(status?.nodes[0]).toMatchObject({ node: "primary", slots: 8 });
+  });
+
   it.each([
     ["the machine-id of another machine, as from a copied disk,", { machineId: "ff".repeat(16) }],
     ["a newline in the hostname", { hostname: "x\nevil slots=9" }],

@@ -5,10 +5,12 @@ export type ClusterSpec = {
   readonly subnet: string;
   /** The login that owns the keys and runs the ranks, the same on every node. */
   readonly user: UserSpec;
-  /** Where the primary keeps the hostfile. */
-  readonly hostfile: string;
+  /** What the primary keeps for those who launch ranks. */
+  readonly hostfile: HostfileSpec;
   /** Debian packages on every node. */
   readonly packages: readonly string[];
+  /** How many ranks a node runs where the spec gives it no number. */
+  readonly slots: SlotsSpec;
   /** The most slots that a node may report; a greater number is refused, not cut. */
   readonly maxSlots: number;
   /** The NICs through netplan, on the nodes that have it. Undefined where they are left alone. */
@@ -19,6 +21,25 @@ export type ClusterSpec = {
   readonly python: PythonSpec | undefined;
   /** In natural order of their names; exactly one is the primary. */
   readonly nodes: ReadonlyMap<string, NodeSpec>;
+};
+
+export type HostfileSpec = {
+  /** Of the file in Open MPI's form, which is always there. */
+  readonly path: string;
+  /** Of the files in the form of MPICH and of Intel MPI beside it; undefined for each that is not asked for. */
+  readonly mpich: string | undefined;
+  readonly intel: string | undefined;
+  /** "joined" has the oldest first, which keeps ranks where they are when others come; "natural" goes by the names. */
+  readonly order: "joined" | "natural";
+  /** Whether the primary runs ranks itself. */
+  readonly primary: boolean;
+};
+
+export type SlotsSpec = {
+  /** "vcores" are the processors that a process there may use, "cores" the physical ones among them at most. */
+  readonly per: "vcores" | "cores";
+  /** Ranks fewer on the primary, for the shell, NFS and the controller; it keeps one rank at least. */
+  readonly reserve: number;
 };
 
 export type NetworkSpec = {
@@ -72,7 +93,7 @@ export type NodeSpec = {
   /** Dotted IPv4, inside the subnet. */
   readonly address: string;
   readonly role: "primary" | "secondary";
-  /** The operator's own number; undefined for what the node reports. */
+  /** The operator's own number, which nothing is taken from; undefined for what the node reports. */
   readonly slots: number | undefined;
   /** Of the NIC on the cluster's network, in lower case. Undefined for the one that has the address. */
   readonly mac: string | undefined;

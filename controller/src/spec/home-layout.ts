@@ -8,6 +8,11 @@ export function defaultHostfile(home: string): string {
   return `${home}/.cluster_hostfile`;
 }
 
+/** Where a hostfile in another form is where the spec names no place: beside the first. */
+export function defaultFormPath(hostfile: string, form: "mpich" | "intel"): string {
+  return `${hostfile}.${form}`;
+}
+
 /** The folder that is shared where the spec names none: the manual's. */
 export function defaultSharedPath(home: string): string {
   return `${home}/shared`;

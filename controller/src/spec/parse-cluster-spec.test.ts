@@ -28,8 +28,15 @@ describe("a spec with names and addresses alone", () => {
       name: "cowherd",
       subnet: "192.168.56.0/24",
       user: { name: "mpihpc", uid: 7777, gid: 7777, home: "/home/mpihpc", shell: "/bin/bash", groups: ["sudo"] },
-      hostfile: "/home/mpihpc/.cluster_hostfile",
+      hostfile: {
+        path: "/home/mpihpc/.cluster_hostfile",
+        mpich: undefined,
+        intel: undefined,
+        order: "joined",
+        primary: true,
+      },
       packages: ["openmpi-bin", "openmpi-common", "libopenmpi-dev"],
+      slots: { per: "vcores", reserve: 0 },
       maxSlots: 1024,
       network: { nameservers: ["1.1.1.1", "8.8.8.8"], confirmSeconds: 60, required: false },
       shared: {
@@ -63,7 +70,7 @@ describe("a spec with more to say", () => {
   it("derives the group, the home and the hostfile from the user", () => {
     const { user, hostfile } = parseClusterSpec(withField("user: { name: ada, uid: 1234, groups: [] }"));
     expect(user).toEqual({ name: "ada", uid: 1234, gid: 1234, home: "/home/ada", shell: "/bin/bash", groups: [] });
-    expect(hostfile).toBe("/home/ada/.cluster_hostfile");
+    expect(hostfile.path).toBe("/home/ada/.cluster_hostfile");
   });
 
   it("replaces the packages whole, also by none", () => {
@@ -76,7 +83,40 @@ describe("a spec with more to say", () => {
     ["user: { name: ada }\n", "/home/ada/.sshosts"],
     ["user: { home: /srv/mpi }\n", "/srv/mpi/hosts"],
   ])("takes a hostfile anywhere below the user's home: %j", (user, path) => {
-    expect(parseClusterSpec(withField(`${user}hostfile: ${path}`)).hostfile).toBe(path);
+    const { hostfile } = parseClusterSpec(withField(`${user}hostfile: ${path}`));
+    expect(hostfile).toEqual(parseClusterSpec(withField(`${user}hostfile: { path: ${path} }`)).hostfile);
+    expect(hostfile).toMatchObject({ path, order: "joined", primary: true });
+  });
+
+  it.each([
+    ["on", "on", "/home/mpihpc/.cluster_hostfile.mpich", "/home/mpihpc/.cluster_hostfile.intel"],
+    ["true", "off", "/home/mpihpc/.cluster_hostfile.mpich", undefined],
+    ["false", "/home/mpihpc/impi", undefined, "/home/mpihpc/impi"],
+  ])(
+    "has other forms beside the hostfile, and elsewhere where that is said: mpich %s, intel %s",
+    (mpich, intel, one, other) => {
+      const { hostfile } = parseClusterSpec(withField(`hostfile: { mpich: ${mpich}, intel: ${intel} }`));
+      expect(hostfile).toMatchObject({ mpich: one, intel: other });
+    },
+  );
+
+  it("has the other forms beside a hostfile of its own place", () => {
+    const { hostfile } = parseClusterSpec(withField("hostfile: { path: /home/mpihpc/h, mpich: on }"));
+    expect(hostfile.mpich).toBe("/home/mpihpc/h.mpich");
+  });
+
+  it("may go by the names, and keep the primary out", () => {
+    const { hostfile } = parseClusterSpec(withField("hostfile: { order: natural, primary: off }"));
+    expect(hostfile).toMatchObject({ order: "natural", primary: false });
+  });
+
+  it.each([
+    ["cores", { per: "cores", reserve: 0 }],
+    ["vcores", { per: "vcores", reserve: 0 }],
+    ["{ reserve: 2 }", { per: "vcores", reserve: 2 }],
+    ["{ per: cores, reserve: 1 }", { per: "cores", reserve: 1 }],
+  ])("counts slots by %s", (text, slots) => {
+    expect(parseClusterSpec(withField(`slots: ${text}`)).slots).toEqual(slots);
   });
 });
 
@@ -132,6 +172,8 @@ nodes: { primary: { address: 10.1.0.1 } }`);
     expect(problemsOf(text).map((line) => line.split(": ")[1])).toEqual(["shared.path"]);
     const other = withField("hostfile: x\nshared: { path: /home/mpihpc/.cluster_hostfile }");
     expect(problemsOf(other).map((line) => line.split(": ")[1])).toEqual(["hostfile"]);
+    const third = withField("hostfile: { path: x, mpich: on }\nshared: { path: /home/mpihpc/.cluster_hostfile }");
+    expect(problemsOf(third).map((line) => line.split(": ")[1])).toEqual(["hostfile.path"]);
   });
 
   it("is a shared folder whose options are judged by no user who is ill-formed", () => {
@@ -175,6 +217,60 @@ nodes: { primary: { address: 10.1.0.1 } }`);
 });
 
 it.each([
+  ["a hostfile that is a list", "hostfile: []", "1:11: hostfile: expected an absolute path or a mapping such as"],
+  ["H31: an order that is none", "hostfile: { order: random }", "1:20: hostfile.order: expected joined or natural"],
+  ["a switch of other words", "hostfile: { primary: maybe }", "1:22: hostfile.primary: expected on or off"],
+  ["a form that is a number", "hostfile: { mpich: 1 }", "1:20: hostfile.mpich: expected on or off"],
+  ["a relative form", "hostfile: { mpich: h }", '1:20: hostfile.mpich: "h" is not absolute: start with "/"'],
+  [
+    "a form that there is not",
+    "hostfile: { slurm: on }",
+    "hostfile.slurm: is not a key of cluster.yaml: known are path",
+  ],
+  [
+    "a hostfile outside the home in a mapping",
+    "hostfile: { path: /etc/hosts }",
+    '1:19: hostfile.path: "/etc/hosts" is not in the user\'s home',
+  ],
+  [
+    "a form outside the home",
+    "hostfile: { intel: /etc/hosts }",
+    '1:20: hostfile.intel: "/etc/hosts" is not in the user\'s home',
+  ],
+  [
+    "S4: a form over the user's keys",
+    "hostfile: { mpich: /home/mpihpc/.ssh/config }",
+    'hostfile.mpich: "/home/mpihpc/.ssh/config" is in the way of the user\'s keys',
+  ],
+  [
+    "H19: two forms in one file",
+    "hostfile: { mpich: /home/mpihpc/.cluster_hostfile }",
+    '1:20: hostfile.mpich: "/home/mpihpc/.cluster_hostfile" is also the place of hostfile.path: each form needs its own',
+  ],
+  [
+    "H19: a form in the place that another has by default",
+    "hostfile: { mpich: on, intel: /home/mpihpc/.cluster_hostfile.mpich }",
+    "is also the place of hostfile.mpich: each form needs its own",
+  ],
+  [
+    "a form in the place of the shared folder",
+    "hostfile: { mpich: /home/mpihpc/shared }",
+    '1:20: hostfile.mpich: "/home/mpihpc/shared" is the shared folder',
+  ],
+  [
+    "a shared folder in the place of a form",
+    "hostfile: { mpich: on }\nshared: { path: /home/mpihpc/.cluster_hostfile.mpich }",
+    '2:17: shared.path: "/home/mpihpc/.cluster_hostfile.mpich" is the hostfile',
+  ],
+  ["slots for all nodes by number", "slots: 4", "1:8: slots: expected vcores, cores or a mapping such as"],
+  ["slots by something else", "slots: threads", "1:8: slots: expected vcores or cores"],
+  ["slots by something else in a mapping", "slots: { per: sockets }", "1:15: slots.per: expected vcores or cores"],
+  ["C7: a reserve below none", "slots: { reserve: -1 }", "1:19: slots.reserve: expected a whole number from 0"],
+  [
+    "an unknown key of the slots",
+    "slots: { reserved: 1 }",
+    "slots.reserved: is not a key of cluster.yaml: did you mean reserve?",
+  ],
   ["a network that is on", "network: on", "1:10: network: expected off or a mapping such as { nameservers:"],
   ["a network of nothing", "network:", "network: expected off or a mapping such as { nameservers:"],
   ["an unknown key of the network", "network: { dns: [] }", "1:12: network.dns: is not a key of cluster.yaml: known"],

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import {
   type ClusterSpec,
+  type HostfileSpec,
   InvalidSpecError,
   type NodeSpec,
   type PythonSpec,
@@ -8,7 +9,8 @@ import {
 } from "./cluster-spec.ts";
 import { networkOf, sharedOf } from "./feature-defaults.ts";
 import { networkFields, pythonFields, sharedFields } from "./feature-schema.ts";
-import { defaultHome, defaultHostfile } from "./home-layout.ts";
+import { defaultFormPath, defaultHome, defaultHostfile } from "./home-layout.ts";
+import { hostfileFields, slotsFields } from "./hostfile-schema.ts";
 import { compareNames } from "./natural-order.ts";
 import { nearest } from "./nearest.ts";
 import { defaultRole, ruleBreaches } from "./spec-rules.ts";
@@ -56,6 +58,8 @@ function problemsOf(issue: z.core.$ZodIssue, document: YamlDocument): readonly S
 const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey | undefined, object>([
   ["nodes", specFields.shape.nodes.valueType.shape],
   ["user", specFields.shape.user.unwrap().shape],
+  ["hostfile", hostfileFields.shape],
+  ["slots", slotsFields.shape],
   ["network", networkFields.shape],
   ["shared", sharedFields.shape],
   ["python", pythonFields.shape],
@@ -86,12 +90,20 @@ function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest
   return {
     ...rest,
     user: { name, uid, gid, home, shell, groups },
-    hostfile: hostfile ?? defaultHostfile(home),
+    hostfile: hostfileOf(hostfile, home),
     network: networkOf(network),
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),
     nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
   };
+}
+
+/** A form that is switched on without a place of its own lies beside the first file. */
+function hostfileOf({ path: written, mpich, intel, ...rest }: SpecFields["hostfile"], home: string): HostfileSpec {
+  const path = written ?? defaultHostfile(home);
+  const placeOf = (form: "mpich" | "intel", place: boolean | string) =>
+    typeof place === "string" ? place : place ? defaultFormPath(path, form) : undefined;
+  return { ...rest, path, mpich: placeOf("mpich", mpich), intel: placeOf("intel", intel) };
 }
 
 /** It is off unless it is asked for: a build takes minutes on every node. */

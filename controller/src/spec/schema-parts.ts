@@ -57,24 +57,49 @@ export function mappingError(example: string) {
 
 /** What some part of the manual is switched off with; YAML 1.1 reads it as false. */
 const off: ReadonlySet<unknown> = new Set(["off", false]);
+const on: ReadonlySet<unknown> = new Set(["on", true]);
+
+/** On or off, in any of the words that YAML has had for them. */
+export const switchField = z.unknown().transform((value, { issues }): boolean => {
+  if (on.has(value) || off.has(value)) return on.has(value);
+  issues.push({ code: "custom", message: "expected on or off", input: value });
+  return z.NEVER;
+});
+
+/** Makes a schema of an optional field that may be switched off. */
+export function offOr<Fields extends z.ZodType>(fields: Fields) {
+  const switchedOff = z.unknown().transform((): "off" => "off");
+  return chosenBy((value) => off.has(value), switchedOff, fields).optional();
+}
+
+/** Makes a schema of a switch that a text of another kind also switches on. */
+export function switchOr<Text extends z.ZodType>(text: Text) {
+  const isText = (value: unknown) => typeof value === "string" && !on.has(value) && !off.has(value);
+  return chosenBy(isText, text, switchField);
+}
+
+/** Makes a schema of a mapping that may be written in short, as a text alone. */
+export function textOr<Short extends z.ZodType, Fields extends z.ZodType>(short: Short, fields: Fields) {
+  return chosenBy((value) => typeof value === "string", short, fields);
+}
 
 /**
- * Makes a schema of an optional field that may be switched off. A union would tell of every
- * problem that the value is neither of two things; this one tells what is wrong with the mapping.
+ * Lets one of two schemas speak, by the look of the value. A union would tell of every
+ * problem that the value is neither of two things; this one tells what is wrong with it.
  */
-export function offOr<Fields extends z.ZodType>(fields: Fields) {
-  return z
-    .unknown()
-    .transform((value, { issues }): z.output<Fields> | "off" => {
-      if (off.has(value)) return "off";
-      const parsed = fields.safeParse(value);
-      if (parsed.success) return parsed.data;
-      for (const { path, message, ...issue } of parsed.error.issues) {
-        const found = { path: [...path], message, input: undefined };
-        if (issue.code === "unrecognized_keys") issues.push({ ...found, code: issue.code, keys: issue.keys });
-        else issues.push({ ...found, code: "custom" });
-      }
-      return z.NEVER;
-    })
-    .optional();
+function chosenBy<One extends z.ZodType, Other extends z.ZodType>(
+  isOne: (value: unknown) => boolean,
+  one: One,
+  other: Other,
+) {
+  return z.unknown().transform((value, { issues }): z.output<One> | z.output<Other> => {
+    const parsed = (isOne(value) ? one : other).safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const { path, message, ...issue } of parsed.error.issues) {
+      const found = { path: [...path], message, input: undefined };
+      if (issue.code === "unrecognized_keys") issues.push({ ...found, code: issue.code, keys: issue.keys });
+      else issues.push({ ...found, code: "custom" });
+    }
+    return z.NEVER;
+  });
 }

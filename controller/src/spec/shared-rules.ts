@@ -31,7 +31,7 @@ export function sharedPathOf(shared: WellFormedShared, home: string | undefined)
 export type SharedSurroundings = {
   readonly owner: FolderOwner;
   readonly home: string | undefined;
-  readonly hostfile: string | undefined;
+  readonly hostfiles: readonly string[];
   readonly subnet: string | undefined;
   /** Those that mount. */
   readonly secondaries: Readonly<Record<string, { readonly address?: string | undefined }>>;
@@ -40,18 +40,18 @@ export type SharedSurroundings = {
 /** Lists what does not hold between the shared folder and the rest of a document. */
 export function sharedBreaches(
   shared: WellFormedShared,
-  { owner, home, hostfile, subnet, secondaries }: SharedSurroundings,
+  { owner, home, hostfiles, subnet, secondaries }: SharedSurroundings,
 ): readonly RuleBreach[] {
   const { path, clients, options } = shared ?? {};
   return [
-    ...(home === undefined || !path ? [] : pathBreaches(path, home, hostfile)),
+    ...(home === undefined || !path ? [] : pathBreaches(path, home, hostfiles)),
     ...(clients === undefined || subnet === undefined ? [] : clientBreaches(clients, subnet, secondaries)),
     ...(options === undefined ? [] : exportBreaches(options, owner)),
   ];
 }
 
 /** A mount hides what lies at its place: over the home or the keys, nobody could log in any more. */
-function pathBreaches(path: string, home: string, hostfile: string | undefined): readonly RuleBreach[] {
+function pathBreaches(path: string, home: string, hostfiles: readonly string[]): readonly RuleBreach[] {
   const breach = (message: string) => [{ path: ["shared", "path"], place: "value" as const, message }];
   const hint = `choose one such as ${quote(defaultSharedPath(home))}`;
   if (`${home}/`.startsWith(`${path}/`)) return breach(`${quote(path)} would hide the user's home and keys: ${hint}`);
@@ -59,7 +59,7 @@ function pathBreaches(path: string, home: string, hostfile: string | undefined):
   const taken = takenBy(home, path);
   if (taken !== undefined) return breach(`${quote(path)} would hide ${taken}: ${hint}`);
   if (path.slice(home.length + 1).includes("/")) return breach(`${quote(path)} is not directly in the home: ${hint}`);
-  return path === hostfile ? breach(`${quote(path)} is the hostfile: ${hint}`) : [];
+  return hostfiles.includes(path) ? breach(`${quote(path)} is the hostfile: ${hint}`) : [];
 }
 
 /** The network is the boundary: NFS believes whoever comes from it. */

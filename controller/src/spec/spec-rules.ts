@@ -1,8 +1,9 @@
 import { nodeNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import type { FolderOwner } from "./export-rules.ts";
-import { defaultHome, defaultHostfile } from "./home-layout.ts";
-import { hostfileBreaches } from "./hostfile-rules.ts";
+import { defaultHome } from "./home-layout.ts";
+import { hostfileBreaches, hostfilePlaces } from "./hostfile-rules.ts";
+import { wellFormedHostfile } from "./hostfile-schema.ts";
 import { contains, formatAddress, parseAddress, parseSubnet } from "./ipv4.ts";
 import type { RuleBreach } from "./rule-breach.ts";
 import { sharedBreaches, sharedPathOf, wellFormedShared } from "./shared-rules.ts";
@@ -16,7 +17,7 @@ import {
   userNameField,
   userNumber,
 } from "./spec-schema.ts";
-import { addressText, cleanPath, plainPath } from "./text-schema.ts";
+import { addressText, plainPath } from "./text-schema.ts";
 
 /** The fields that rules look at; an ill-formed one is undefined, so that the rules on the others still speak. */
 const wellFormedParts = z
@@ -33,7 +34,7 @@ const wellFormedParts = z
       .prefault({})
       .optional()
       .catch(undefined),
-    hostfile: cleanPath.nullable().catch(null).optional(), // null where it is ill-formed: then it has no default
+    hostfile: wellFormedHostfile,
     shared: wellFormedShared,
     nodes: z
       .record(
@@ -54,7 +55,7 @@ const wellFormedParts = z
     subnet: undefined,
     maxSlots: undefined,
     user: undefined,
-    hostfile: undefined,
+    hostfile: { path: null, key: [], mpich: undefined, intel: undefined },
     shared: null,
     nodes: undefined,
   });
@@ -71,16 +72,15 @@ export function defaultRole(name: string): "primary" | "secondary" {
 export function ruleBreaches(document: unknown): readonly RuleBreach[] {
   const { subnet, maxSlots, user, hostfile, shared, nodes } = wellFormedParts.parse(document);
   const home = user && (user.home ?? defaultHome(user.name));
-  const written = hostfile ?? undefined;
-  const launching = hostfile === undefined && home !== undefined ? defaultHostfile(home) : written;
+  const hostfiles = hostfilePlaces(hostfile, home);
   // Told once: at the shared path where that is written, else at the hostfile.
   const unwritten = shared?.path === undefined ? sharedPathOf(shared, home) : undefined;
   const misplaced = [
-    ...hostfileBreaches(written, home, unwritten),
+    ...hostfileBreaches(hostfiles, home, unwritten),
     ...sharedBreaches(shared, {
       owner: ownerOf(user),
       home,
-      hostfile: launching,
+      hostfiles: hostfiles.map(({ path }) => path),
       subnet,
       secondaries: secondariesOf(nodes),
     }),

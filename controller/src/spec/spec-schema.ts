@@ -1,6 +1,7 @@
 import { packageNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import { networkField, pythonField, sharedField } from "./feature-schema.ts";
+import { hostfileField, slotsField } from "./hostfile-schema.ts";
 import { formatAddress, parseSubnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
 import { isMissingOr, listOf, mappingError, textThat, textWithout, wholeNumber } from "./schema-parts.ts";
@@ -87,12 +88,13 @@ export const specFields = z.strictObject(
     name: clusterName.default("cowherd"),
     subnet: subnetField,
     user: userFields.prefault({}),
-    hostfile: cleanPath.optional(),
+    hostfile: hostfileField,
     packages: listOf(packageName, "a list of packages", 256).default([
       "openmpi-bin",
       "openmpi-common",
       "libopenmpi-dev",
     ]),
+    slots: slotsField,
     maxSlots: maxSlotsField,
     network: networkField,
     shared: sharedField,

@@ -21,6 +21,13 @@ export type ClusterState = {
    * that looks older than the one it holds.
    */
   readonly generation: bigint;
+  /** The newest place that a node was given; it never goes back. */
+  readonly places: number;
+  /**
+   * Where hostfiles were, and are no more: the primary takes away what Cowherd wrote there.
+   * The newest last.
+   */
+  readonly formerHostfiles: readonly string[];
   /** What was last published. Undefined until the first node is ready; never with zero entries. */
   readonly hostfile: PublishedHostfile | undefined;
   /** The last hostfiles, oldest first and without gaps; the newest is the one above. */
@@ -50,6 +57,12 @@ export type NodeState = {
   readonly reachable: boolean;
   /** It was found fit and nothing has spoken against it since: it is in the hostfile. */
   readonly admitted: boolean;
+  /**
+   * Where it stands among all by when each was first admitted; undefined until then. It
+   * keeps the place while it is away, so that its return moves nobody, and with another
+   * machine; removed, it gives the place up.
+   */
+  readonly place: number | undefined;
 };
 
 /** Which desired state, and how much of the roster it carries. */

@@ -13,6 +13,14 @@ it("bars no primary for a hostfile that it cannot write, nor for what was skippe
   expect(objectionTo(state, nodeOf(state, "primary"))).toBeUndefined();
 });
 
+it("bars no primary for a hostfile in another form, nor for a stale one that it cannot remove", () => {
+  const state = after(
+    { "hostfile-mpich": "is a folder", "hostfile-intel": "is a folder", "stale-hostfiles": "EROFS" },
+    {},
+  );
+  expect(barringFailures(nodeOf(state, "primary").lastRun)).toEqual([]);
+});
+
 it("bars a node for anything else that failed or was skipped", () => {
   const state = after({ packages: "gone" }, { "mpi-parameters": "packages" });
   expect(barringFailures(nodeOf(state, "primary").lastRun).map(({ resource }) => resource)).toEqual([

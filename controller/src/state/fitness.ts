@@ -1,5 +1,5 @@
 import type { Outcome } from "@cowherd/proto";
-import { hostfileResource } from "../hostfile/hostfile-resource.ts";
+import { isForLaunching } from "../hostfile/hostfile-resource.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import { primaryOf } from "../spec/primary-of.ts";
 import type { ClusterState, MpiLauncher, NodeState, RunRecord } from "./cluster-state.ts";
@@ -69,7 +69,7 @@ export function waitOf(state: ClusterState, node: NodeState): Wait | undefined {
 /**
  * The failures that bar a node from running ranks.
  *
- * The hostfile is for launching: where it alone cannot be written, the primary runs ranks
+ * The hostfile, in whatever form, is for launching: where it alone cannot be written, the primary runs ranks
  * as well as before, also without the parameters that were skipped because of it. Were it
  * withdrawn, the next hostfile would lack it, and nobody could tell why; so it stays,
  * degraded, and the operator reads the reason.
@@ -79,8 +79,8 @@ export function barringFailures(run: RunRecord | undefined): readonly Outcome[] 
 }
 
 function isOfHostfile(outcome: Outcome): boolean {
-  if (outcome.resource === hostfileResource) return true;
-  return outcome.end === "skipped" && outcome.because === hostfileResource;
+  if (isForLaunching(outcome.resource)) return true;
+  return outcome.end === "skipped" && isForLaunching(outcome.because);
 }
 
 /** Tells whether a node has the spec's address on one of its interfaces. */

@@ -37,8 +37,9 @@ function originOf({ origin }: HostfilePin): string {
 function editNotices({ spec, handEdit }: ClusterState, now: number): readonly string[] {
   if (handEdit === undefined || now - handEdit.at > toldMs) return [];
   const when = `edited by hand ${ageOf(handEdit, now)}, which was taken back`;
+  const { path } = spec.hostfile;
   return [
-    `${spec.hostfile} was ${when}: ${handEdit.words}; the edit is in ${spec.hostfile}.edited, and \`cowctl hostfile adopt\` makes it hold`,
+    `${path} was ${when}: ${handEdit.words}; the edit is in ${path}.edited, and \`cowctl hostfile adopt\` makes it hold`,
   ];
 }
 

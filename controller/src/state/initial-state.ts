@@ -9,6 +9,8 @@ export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
     nodes: new Map(),
     roster: 0,
     generation: 0n,
+    places: 0,
+    formerHostfiles: [],
     hostfile: undefined,
     generations: new Map(),
     pin: undefined,

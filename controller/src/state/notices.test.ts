@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { clusterSpec, empty, enrolled, given, machine, names } from "./cluster.fixture.ts";
+import type { ClusterEvent } from "./cluster-state.ts";
 import { initialState } from "./initial-state.ts";
 import { noticesOf } from "./notices.ts";
 
@@ -10,6 +11,26 @@ const nic = (mac: string) => ({ interfaces: [{ name: "enp0s8", mac, addresses: [
 it("has nothing to say of the manual's cluster, before and after machines join", () => {
   expect(noticesOf(empty())).toEqual([]);
   expect(noticesOf(given(empty(), ...enrolled("primary"), ...enrolled("secondary1")))).toEqual([]);
+});
+
+describe("a primary that is kept out of the hostfile", () => {
+  const kept: ClusterEvent = { type: "spec-applied", spec: clusterSpec(names, "hostfile: { primary: off }") };
+  const ready = given(empty(), ...enrolled("primary"), { type: "node-admitted", node: "primary" });
+  const published: ClusterEvent = {
+    type: "hostfile-published",
+    hostfile: { generation: 3n, entries: [{ node: "primary", slots: 2 }] },
+  };
+
+  it("H38: is told where nobody else is ready, since the last hostfile stands or none is there", () => {
+    const hint = 'no node but primary is ready, and "hostfile: { primary: off }" keeps it out';
+    expect(noticesOf(given(ready, kept))).toEqual([`there is no hostfile yet: ${hint}`]);
+    expect(noticesOf(given(ready, published, kept))).toEqual([`the hostfile stays at generation 3: ${hint}`]);
+  });
+
+  it("is nothing to tell of with another that is ready, before it is ready itself, and where it is not kept out", () => {
+    const other = given(ready, kept, ...enrolled("secondary1"), { type: "node-admitted", node: "secondary1" });
+    for (const state of [other, given(empty(), kept), ready]) expect(noticesOf(state)).toEqual([]);
+  });
 });
 
 it("E10: tells of a subnet that VirtualBox does not allow, and where it is allowed", () => {

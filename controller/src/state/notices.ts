@@ -1,3 +1,4 @@
+import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
 import { contains, parseSubnet } from "../spec/ipv4.ts";
 import { primaryOf } from "../spec/primary-of.ts";
 import type { ClusterState, NodeState } from "./cluster-state.ts";
@@ -12,7 +13,18 @@ const mostNames = 5;
 
 /** Tells what holds for the whole cluster, keeps no node out of the hostfile and should be known; a line each, with what to do. */
 export function noticesOf(state: ClusterState): readonly string[] {
-  return [...subnetNotices(state), ...networkNotices(state), ...sharedNotices(state)];
+  return [...keptOutNotices(state), ...subnetNotices(state), ...networkNotices(state), ...sharedNotices(state)];
+}
+
+/** An empty hostfile is never written, so the one that stands may list nodes that are not ready, and the primary too. */
+function keptOutNotices(state: ClusterState): readonly string[] {
+  const { spec, nodes, hostfile, pin } = state;
+  const primary = primaryOf(spec);
+  if (pin !== undefined) return []; // it overrides the switch, and has a notice of its own
+  if (spec.hostfile.primary || nodes.get(primary)?.admitted !== true || hostfileEntries(state).length > 0) return [];
+  const stands =
+    hostfile === undefined ? "there is no hostfile yet" : `the hostfile stays at generation ${hostfile.generation}`;
+  return [`${stands}: no node but ${primary} is ready, and "hostfile: { primary: off }" keeps it out`];
 }
 
 /** Before the machines join, nobody knows whose they are; so it is told then, and where a NIC is VirtualBox's. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FactsRefusedError, parseFacts, type ReportedFacts } from "./parse-facts.ts";
 
-const limits = { maxSlots: 64, user: "mpihpc" };
+const limits = { maxSlots: 64, per: "vcores", user: "mpihpc" } as const;
 const good = {
   hostname: "secondary1",
   machineId: "0123456789abcdef0123456789abcdef",
@@ -74,6 +74,12 @@ describe("facts of the wire", () => {
     expect(parsed).toMatchObject({ nfs: undefined, netplan: undefined, mpirun: undefined });
   });
 
+  it("may tell of more processors than slots are allowed, where slots go by cores", () => {
+    const wide = { online: 128, schedulable: 128, quota: undefined, cores: 64 };
+    expect(parseFacts({ ...good, processors: wide }, { ...limits, per: "cores" }).processors).toEqual(wide);
+    expect(() => parseFacts({ ...good, processors: wide }, limits)).toThrow("128 slots, and maxSlots is 64");
+  });
+
   it("may tell of more processors than slots are allowed, where a quota keeps the slots below", () => {
     const wide = { online: 128, schedulable: 128, quota: 64, cores: 64 };
     expect(parseFacts({ ...good, processors: wide }, limits).processors).toEqual(wide);
@@ -96,12 +102,12 @@ it.each<[string, Partial<ReportedFacts>, string]>([
     { processors: { ...processors, cores: 1e6 } },
     "processors.cores: expected a whole number from 1 to 65536",
   ],
-  ["a million online", { processors: { ...processors, online: 1e6 } }, "processors.online: "],
-  ["no processor", { processors: { ...processors, schedulable: 0 } }, "processors.schedulable: "],
-  ["less than none", { processors: { ...processors, online: -1 } }, "processors.online: "],
-  ["not a number", { processors: { ...processors, cores: Number.NaN } }, "processors.cores: "],
-  ["a quota of nothing", { processors: { ...processors, quota: 0 } }, "processors.quota: expected more than 0"],
-  ["a quota that is no number", { processors: { ...processors, quota: Number.NaN } }, "processors.quota: "],
+  ["C6: a million online", { processors: { ...processors, online: 1e6 } }, "processors.online: "],
+  ["C6: no processor", { processors: { ...processors, schedulable: 0 } }, "processors.schedulable: "],
+  ["C6: less than none", { processors: { ...processors, online: -1 } }, "processors.online: "],
+  ["C6: not a number", { processors: { ...processors, cores: Number.NaN } }, "processors.cores: "],
+  ["C3: a quota of nothing", { processors: { ...processors, quota: 0 } }, "processors.quota: expected more than 0"],
+  ["C3: a quota that is no number", { processors: { ...processors, quota: Number.NaN } }, "processors.quota: "],
   ["a quota without end", { processors: { ...processors, quota: Number.POSITIVE_INFINITY } }, "processors.quota: "],
   [
     "more slots than allowed",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ClusterSpec, SlotsSpec } from "../spec/cluster-spec.ts";
 import { parseAddress } from "../spec/ipv4.ts";
 import { quote } from "../spec/printable.ts";
 import type { NodeFacts } from "./cluster-state.ts";
@@ -33,8 +34,13 @@ export type ReportedFacts = {
   readonly mpirun?: { readonly vendor: string; readonly version: string } | undefined;
 };
 
-/** `user` is the cluster user's name: the keys of others are dropped. */
-export type FactsLimits = { readonly maxSlots: number; readonly user: string };
+/** `per` is what slots are counted by, and `user` the cluster user's name: the keys of others are dropped. */
+export type FactsLimits = { readonly maxSlots: number; readonly per: SlotsSpec["per"]; readonly user: string };
+
+/** Returns the limits that a spec sets. */
+export function factsLimits({ maxSlots, slots, user }: ClusterSpec): FactsLimits {
+  return { maxSlots, per: slots.per, user: user.name };
+}
 
 /** Facts that cannot be: out of range, or made to be misread. Its message is one printable line. */
 export class FactsRefusedError extends Error {
@@ -138,7 +144,7 @@ const facts = z.object({
  * A node is hostile until its words are parsed: they reach other nodes' known hosts, the
  * hostfile and the operator's terminal. Throws FactsRefusedError with the first problem.
  */
-export function parseFacts(reported: ReportedFacts, { maxSlots, user }: FactsLimits): NodeFacts {
+export function parseFacts(reported: ReportedFacts, { maxSlots, per, user }: FactsLimits): NodeFacts {
   const parsed = facts.safeParse(reported);
   if (!parsed.success) {
     const { path = [], message = "" } = parsed.error.issues[0] ?? {};
@@ -146,7 +152,7 @@ export function parseFacts(reported: ReportedFacts, { maxSlots, user }: FactsLim
   }
   const { userKeys, hostKeys, memoryBytes, processors: found, nfs, netplan, mpirun, ...rest } = parsed.data;
   const count = { online: found.online, schedulable: found.schedulable, quota: found.quota, cores: found.cores };
-  const slots = offeredSlots(count);
+  const slots = offeredSlots(count, per);
   if (slots > maxSlots) throw new FactsRefusedError("processors", `${slots} slots, and maxSlots is ${maxSlots}`);
   const [own, second] = [...new Set(userKeys.filter((entry) => entry.user === user).map(({ key }) => key))];
   if (second !== undefined) throw new FactsRefusedError("userKeys", `two keys of ${user}`);

@@ -43,6 +43,7 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
     ),
     reachable: fc.boolean(),
     admitted: fc.boolean(),
+    place: maybe(fc.nat()),
   });
 const entries = fc.array(fc.record({ node: fc.string(), slots: fc.nat() }), { minLength: 1 });
 const generation = fc.record({ generation: fc.bigInt({ min: 0n }), entries, publishedAt: maybe(fc.nat()) });
@@ -54,13 +55,19 @@ const pin = fc.record({
   ),
 });
 const wholePython = `python: { pyenvSha256: ${"ab".repeat(32)}, mirror: http://m/, index: http://i/ }`;
+const wholeHostfile =
+  "slots: { per: cores, reserve: 2 }\nhostfile: { order: natural, primary: off, mpich: on, intel: on }";
 const states: fc.Arbitrary<ClusterState> = fc
   .record({
     spec: fc.constantFrom(
-      ...["", "network: off\nshared: off", "python: {}", wholePython].map((more) => clusterSpec(names, more)),
+      ...["", "network: off\nshared: off", "python: {}", wholePython, wholeHostfile].map((more) =>
+        clusterSpec(names, more),
+      ),
     ),
     epoch: fc.bigInt({ min: 0n }),
     roster: fc.nat(),
+    places: fc.nat(),
+    formerHostfiles: fc.array(fc.string()),
     generations: fc.uniqueArray(generation, { selector: (one) => one.generation, minLength: 1 }),
     pin: maybe(pin),
     handEdit: maybe(fc.record({ at: fc.nat(), words: fc.string() })),
@@ -118,7 +125,7 @@ nodes: { primary: { address: 10.1.0.1 } }`;
   });
 
   it("shares nothing at the place of its hostfile", () => {
-    expect(older("/home/ada/shared").spec).toMatchObject({ shared: undefined, hostfile: "/home/ada/shared" });
+    expect(older("/home/ada/shared").spec).toMatchObject({ shared: undefined, hostfile: { path: "/home/ada/shared" } });
   });
 
   it("has a network that nobody asked for where it does not say", () => {
@@ -141,6 +148,29 @@ nodes: { primary: { address: 10.1.0.1 } }`;
   it("has facts that tell of nothing new", () => {
     const { nfs, netplan, mpirun } = nodeOf(older(), "primary").facts;
     expect([nfs, netplan, mpirun]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("H31: keeps the order of its hostfile, and gives a node that joins the place behind it", () => {
+    const rows = encodeState(state);
+    const unplaced = (row: string) => row.replace(/,"place":(\d+|null)/, "");
+    const listed = `{"generation":"3","entries":[{"node":"secondary1","slots":2},{"node":"primary","slots":2}]}`;
+    const cluster = rows.cluster
+      .replace(/,"places":\d+,"formerHostfiles":\[\]/, "")
+      .replace(/"hostfile":\{"gen.*?\}\]\}/, `"hostfile":${listed}`);
+    const secondary = encodeNode({ ...nodeOf(state, "primary"), name: "secondary1" });
+    const [primary = ""] = rows.nodes.values();
+    const nodes = new Map([
+      ["primary", unplaced(primary)],
+      ["secondary1", unplaced(secondary)],
+    ]);
+    const read = decodeState({ cluster, nodes, generations: [] });
+    expect([nodeOf(read, "secondary1").place, nodeOf(read, "primary").place, read.places]).toEqual([1, 2, 2]);
+    const bare = decodeState({
+      cluster,
+      generations: [],
+      nodes: new Map([["secondary2", unplaced(primary).replace('"name":"primary"', '"name":"secondary2"')]]),
+    });
+    expect(nodeOf(bare, "secondary2").place).toBeUndefined();
   });
 
   it("is read back once it was written anew", () => {

@@ -1,6 +1,7 @@
 import type { Outcome } from "@cowherd/proto";
 import { z } from "zod";
 import { networkOf, sharedOf } from "../spec/feature-defaults.ts";
+import { hostfileFields, slotsFields } from "../spec/hostfile-schema.ts";
 import type { ClusterState, HostfileGeneration, NodeState, PublishedHostfile } from "./cluster-state.ts";
 
 /** A state as texts to store: one for the cluster, one for each joined node by its name, one for each hostfile that is kept. */
@@ -45,16 +46,20 @@ export function encodeState(state: ClusterState): StoredState {
 }
 
 /**
- * Reads what encodeState wrote, also that of the version before there were networks, shared
- * folders and Pythons: its cluster is what the same cluster.yaml would be now, and of its
- * hostfiles the last one is known. Throws DamagedStateError for anything else.
+/**
+ * Reads what encodeState wrote, also that of the versions before there were networks, shared
+ * folders and Pythons, and before there were orders and forms of the hostfile: its cluster is
+ * what the same cluster.yaml would be now, the hostfile keeps its order, and of the hostfiles
+ * the last one is known. Throws DamagedStateError for anything else.
  */
 export function decodeState({ cluster, nodes, generations }: StoredState): ClusterState {
-  const { spec: stored, ...rest } = decode("cluster", clusterRow, cluster);
+  const { spec: stored, places, ...rest } = decode("cluster", clusterRow, cluster);
   const spec = withFeatures(stored);
+  const listed = rest.hostfile?.entries.map(({ node }) => node) ?? [];
   return {
     ...rest,
     generations: decodeGenerations(generations, rest.hostfile),
+    places: places ?? listed.length,
     spec: { ...spec, nodes: new Map(spec.nodes.map((node) => [node.name, node])) },
     nodes: new Map(
       [...nodes].map(([name, text]) => {
@@ -62,7 +67,7 @@ export function decodeState({ cluster, nodes, generations }: StoredState): Clust
         const node = decode(row, nodeRow, text);
         if (node.name !== name) throw new DamagedStateError(row, `speaks of ${node.name}`);
         if (!spec.nodes.some((wanted) => wanted.name === name)) throw new DamagedStateError(row, "is not in the spec");
-        return [name, node];
+        return [name, places === undefined ? { ...node, place: placeIn(listed, name) } : node];
       }),
     ),
   };
@@ -77,10 +82,16 @@ function decodeGenerations(
   return new Map([...older, ...kept].map((one) => [one.generation, one]));
 }
 
+/** A version that gave no places listed the nodes by their names: where they stand then is where they stay. */
+function placeIn(listed: readonly string[], node: string): number | undefined {
+  const index = listed.indexOf(node);
+  return index < 0 ? undefined : index + 1;
+}
+
 /** Null says that a feature is off; a version that did not know of it wrote nothing. */
 function withFeatures({ network, shared, ...spec }: z.infer<typeof clusterRow>["spec"]) {
   const byDefault = sharedOf(undefined, spec.user.home, spec.subnet);
-  const free = byDefault?.path === spec.hostfile ? undefined : byDefault;
+  const free = byDefault?.path === spec.hostfile.path ? undefined : byDefault;
   return {
     ...spec,
     network: network === undefined ? networkOf(undefined) : (network ?? undefined),
@@ -141,8 +152,18 @@ const clusterRow = z.strictObject({
       shell: z.string(),
       groups: z.array(z.string()),
     }),
-    hostfile: z.string(),
+    hostfile: z.union([
+      z.strictObject({
+        path: z.string(),
+        mpich: orUndefined(z.string()),
+        intel: orUndefined(z.string()),
+        order: z.enum(["joined", "natural"]),
+        primary: z.boolean(),
+      }),
+      z.string().transform((path) => ({ ...hostfileFields.parse({}), path, mpich: undefined, intel: undefined })),
+    ]),
     packages: z.array(z.string()),
+    slots: z.strictObject({ per: z.enum(["vcores", "cores"]), reserve: count }).default(slotsFields.parse({})),
     maxSlots: count,
     network: z
       .strictObject({
@@ -182,6 +203,8 @@ const clusterRow = z.strictObject({
   }),
   roster: count,
   generation: bigCount,
+  places: count.optional(),
+  formerHostfiles: z.array(z.string()).default([]),
   hostfile: orUndefined(z.strictObject(hostfile)),
   pin: orMissing(
     z.strictObject({
@@ -234,4 +257,5 @@ const nodeRow: z.ZodType<NodeState> = z.strictObject({
   lastRun: orUndefined(z.strictObject({ ...version, failures: z.array(outcome) })),
   reachable: z.boolean(),
   admitted: z.boolean(),
+  place: orMissing(count),
 });

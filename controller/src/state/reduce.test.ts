@@ -40,6 +40,65 @@ describe("an event about a node that nobody joined as", () => {
   });
 });
 
+describe("H31: the place of a node", () => {
+  const admit = (node: string): ClusterEvent => ({ type: "node-admitted", node });
+  const two = given(joined, ...enrolled("secondary2"), admit("secondary2"), admit("primary"));
+  const places = (state: typeof two) => [...state.nodes.values()].map(({ name, place }) => [name, place]);
+
+  it("is given with the first admission, and to nobody twice", () => {
+    expect(nodeOf(joined, "primary").place).toBeUndefined();
+    expect(places(two)).toEqual([
+      ["primary", 2],
+      ["secondary2", 1],
+    ]);
+    const gone = given(two, { type: "node-removed", node: "primary" }, ...enrolled("primary"), admit("primary"));
+    expect(places(gone)).toEqual([
+      ["secondary2", 1],
+      ["primary", 3],
+    ]);
+  });
+
+  it("stays through absences, and with another machine or other keys", () => {
+    const back = given(two, { type: "node-withdrawn", node: "secondary2" }, admit("secondary2"));
+    const anew: ClusterEvent = {
+      type: "node-enrolled",
+      node: "secondary2",
+      certificate: "c",
+      facts: machine("secondary2"),
+    };
+    const keys: ClusterEvent = {
+      type: "facts-reported",
+      node: "secondary2",
+      facts: machine("secondary2", { hostKeys: [] }),
+    };
+    for (const state of [back, given(two, anew, admit("secondary2")), given(two, keys, admit("secondary2"))])
+      expect(places(state)).toEqual(places(two));
+  });
+});
+
+describe("the places where hostfiles were", () => {
+  const apply = (more: string): ClusterEvent => ({ type: "spec-applied", spec: clusterSpec(names, more) });
+  const [path, other] = ["/home/mpihpc/.cluster_hostfile", "/home/mpihpc/other"];
+  const former = (...specs: readonly string[]) => given(joined, ...specs.map(apply)).formerHostfiles;
+
+  it("are remembered once another spec asks for none there, the newest last", () => {
+    expect(former("hostfile: { mpich: on, intel: on }")).toEqual([]);
+    expect(former("hostfile: { mpich: on, intel: on }", "hostfile: { intel: on }")).toEqual([`${path}.mpich`]);
+    expect(former("hostfile: { mpich: on }", "", `hostfile: ${other}`)).toEqual([`${path}.mpich`, path]);
+  });
+
+  it("are forgotten once they are asked for again", () => {
+    expect(former(`hostfile: ${other}`)).toEqual([path]);
+    expect(former(`hostfile: ${other}`, "")).toEqual([other]);
+  });
+
+  it("are sixteen at most, the newest", () => {
+    const many = former(...Array.from({ length: 20 }, (_, at) => `hostfile: ${other}${at}`));
+    expect(many).toHaveLength(16);
+    expect(many.at(-1)).toBe(`${other}18`);
+  });
+});
+
 describe("an event that tells nothing new", () => {
   it.each<ClusterEvent>([
     ...enrolled("primary"),

@@ -44,7 +44,7 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
     case "desired-state-set":
       return withDesired(state, event.node, event.desired);
     case "node-admitted":
-      return change(state, event.node, (node) => (node.admitted ? node : { ...node, admitted: true }));
+      return withAdmission(state, event.node);
     case "node-withdrawn":
       return change(state, event.node, (node) => (node.admitted ? { ...node, admitted: false } : node));
     case "hostfile-published":
@@ -85,7 +85,16 @@ function withDesired(state: ClusterState, name: string, desired: DesiredVersion)
   return desired.generation > next.generation && next !== state ? { ...next, generation: desired.generation } : next;
 }
 
-/** Another machine, or the same one anew: nothing that was found out about the former holds for it. */
+/** The first admission gives a node its place, behind all that have one. */
+function withAdmission(state: ClusterState, name: string): ClusterState {
+  const next = change(state, name, (node) =>
+    node.admitted ? node : { ...node, admitted: true, place: node.place ?? state.places + 1 },
+  );
+  const place = next.nodes.get(name)?.place ?? 0;
+  return place > next.places ? { ...next, places: place } : next;
+}
+
+/** Another machine, or the same one anew: nothing that was found out about the former holds for it but its place, which is the name's. */
 function withMachine(state: ClusterState, name: string, certificate: string, facts: NodeFacts): ClusterState {
   if (!state.spec.nodes.has(name)) return state;
   const former = state.nodes.get(name);
@@ -102,6 +111,7 @@ function withMachine(state: ClusterState, name: string, certificate: string, fac
     lastRun: undefined,
     reachable: false,
     admitted: false,
+    place: former?.place,
   };
   return { ...state, roster, nodes: new Map(state.nodes).set(name, node) };
 }

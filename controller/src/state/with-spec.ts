@@ -20,6 +20,21 @@ export function withSpec(state: ClusterState, spec: ClusterSpec): ClusterState {
     const known = sameUser && sameAddress;
     nodes.set(node.name, known ? node : { ...node, facts, identityAt: roster, admitted: false });
   }
+  const formerHostfiles = withFormer(state, spec);
   const strangers = [...nodes.values()].some((node) => node.identityAt === roster);
-  return { ...state, spec, nodes, roster: strangers ? roster : state.roster };
+  return { ...state, spec, nodes, formerHostfiles, roster: strangers ? roster : state.roster };
+}
+
+/** As many as somebody may have tried out since the primary last heard of them. */
+const mostFormer = 16;
+
+/** Adds what the new spec asks for no more, and forgets what it asks for again. */
+function withFormer({ spec: before, formerHostfiles }: ClusterState, spec: ClusterSpec): readonly string[] {
+  const wanted = pathsOf(spec);
+  const former = [...formerHostfiles, ...pathsOf(before)].filter((path) => !wanted.includes(path));
+  return [...new Set(former.toReversed())].slice(0, mostFormer).toReversed();
+}
+
+function pathsOf({ hostfile: { path, mpich, intel } }: ClusterSpec): readonly string[] {
+  return [path, mpich, intel].filter((place) => place !== undefined);
 }

@@ -16,7 +16,7 @@ nodes:
 const empty: ClusterRecord = { state: initialState(spec, 5n), tokens: new Map(), operators: new Map() };
 
 function withNode(record: ClusterRecord, node: string): ClusterRecord {
-  const facts = parseFacts(machineFacts("192.168.56.11", 1), { maxSlots: 64, user: "mpihpc" });
+  const facts = parseFacts(machineFacts("192.168.56.11", 1), { maxSlots: 64, per: "vcores", user: "mpihpc" });
   return {
     ...record,
     state: reduce(record.state, { type: "node-enrolled", node, certificate: "ab".repeat(32), facts }),

@@ -4,8 +4,10 @@ import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluste
 import { readOperator, readToken, textOf } from "./sqlite-rows.ts";
 
 /**
- * Counts the forms of the tables and of the records in them. Versions 2 and 3 added to the
- * records what persist.ts reads as missing in older ones, and version 3 the table of hostfiles.
+/**
+ * Counts the forms of the tables and of the records in them. Each version added to the records
+ * what persist.ts reads as missing in those of the versions before, and version 3 the table of
+ * hostfiles.
  */
 const schemaVersion = 3;
 const oldestReadable = 1;

@@ -58,6 +58,7 @@ describe.runIf(process.platform === "linux")("on linux", () => {
       () => files.list("/home/eve/keys"),
       () => files.stamp("/home/eve/keys"),
       () => files.replace("/home/eve/keys", file("mine\n")),
+      () => files.remove("/home/eve/keys"),
       () => files.setAccess("/home/eve/keys", { mode: 0o666, ...own }),
       () => files.makeFolder("/home/eve/keys", { mode: 0o777, ...own }),
     ];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, opendir, rename } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, open, opendir, rename, unlink } from "node:fs/promises";
 import { posix } from "node:path";
 import { ConflictError } from "../../resources/resource.ts";
 import { type Access, type Files, FilesError, type Standing, type StoredFile } from "../files.ts";
@@ -53,6 +53,14 @@ export function createLinuxFiles(root: string): Files {
         else if (!place.stats.isDirectory()) throw new ConflictError(`${path} is not a folder`);
         await setAccess(place, path, access);
         await place.folder.sync();
+      }),
+
+    remove: (path) =>
+      at("remove", path, async (place) => {
+        if (place.stats === undefined) return;
+        if (!place.stats.isFile()) throw new ConflictError(`${path} is not a regular file`);
+        await unlink(place.at);
+        await place.folder.sync(); // or a power cut may bring it back
       }),
 
     setAccess: (path, access) =>

@@ -19,6 +19,9 @@ const conflicts = ["btl_tcp_if_exclude", "oob_tcp_if_exclude", "oob_tcp_exclude"
  * line of the same name; a user's own ~/.openmpi/mca-params.conf and mpirun's options still
  * win over the block. (Measured on Debian's 4.1.4, which also takes a comment behind a value
  * for a part of it, and on 5.0.7, which passes over the launcher's settings here.)
+ *
+ * Slots above a node's cores need nothing here: version 4 leaves ranks unbound by itself
+ * where they are more than the cores.
  */
 export function openMpiParameters(
   network: string,

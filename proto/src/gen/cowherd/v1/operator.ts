@@ -210,7 +210,7 @@ export interface ClusterStatus {
 export interface NodeStatus {
   node: string;
   phase: Phase;
-  /** As the hostfile would have them; zero while unknown. */
+  /** As the hostfile would have them; zero while unknown, and for a primary that is kept out. */
   slots: number;
   address: string;
   /** Until the lease ends; absent without one. */

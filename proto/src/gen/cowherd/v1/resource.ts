@@ -45,6 +45,7 @@ export interface Resource {
     | { $case: "nfsMount"; value: NfsMount }
     | { $case: "python"; value: Python }
     | { $case: "pythonPackages"; value: PythonPackages }
+    | { $case: "staleHostfiles"; value: StaleHostfiles }
     | undefined;
 }
 
@@ -117,7 +118,11 @@ export interface MpiParameters {
   /** The cluster's network in CIDR form, the only one that MPI may use. */
   subnet: string;
   /** What mpirun reads when it is given no hostfile; absent on nodes that launch nothing. */
-  defaultHostfile?: string | undefined;
+  defaultHostfile?:
+    | string
+    | undefined;
+  /** Some node is given more ranks than it has cores: they must run, where MPI would refuse to bind them. */
+  overloads: boolean;
 }
 
 /** A folder and who owns it; what lies in it is not managed. */
@@ -143,7 +148,7 @@ export interface HostfileEntry {
   slots: number;
 }
 
-/** The hostfile that mpirun reads, never with zero entries. */
+/** One hostfile, never with zero entries. */
 export interface Hostfile {
   path: string;
   owner: string;
@@ -151,11 +156,20 @@ export interface Hostfile {
   /** Grows with each change of the entries. */
   generation: bigint;
   entries: HostfileEntry[];
+  /** How its lines are written: "open-mpi", which is also meant where it is absent, or "hydra". */
+  form?:
+    | string
+    | undefined;
   /**
    * The hashes of the texts of the generations right before this one, oldest first; see
    * proto/src/hostfile-text.ts. What is on the disk and is none of them was edited by hand.
    */
   formerSha256: string[];
+}
+
+/** Where hostfiles of Cowherd's lay that nobody asks for any more. Somebody else's file there is left. */
+export interface StaleHostfiles {
+  paths: string[];
 }
 
 /** The machine's NICs through netplan. A change that cuts the controller off is taken back. */
@@ -414,6 +428,9 @@ export const Resource: MessageFns<Resource> = {
       case "pythonPackages":
         PythonPackages.encode(message.kind.value, writer.uint32(146).fork()).join();
         break;
+      case "staleHostfiles":
+        StaleHostfiles.encode(message.kind.value, writer.uint32(154).fork()).join();
+        break;
     }
     return writer;
   },
@@ -575,6 +592,14 @@ export const Resource: MessageFns<Resource> = {
             message.kind = { $case: "pythonPackages", value: PythonPackages.decode(reader, reader.uint32()) };
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.kind = { $case: "staleHostfiles", value: StaleHostfiles.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -641,6 +666,10 @@ export const Resource: MessageFns<Resource> = {
         ? { $case: "pythonPackages", value: PythonPackages.fromJSON(object.pythonPackages) }
         : isSet(object.python_packages)
         ? { $case: "pythonPackages", value: PythonPackages.fromJSON(object.python_packages) }
+        : isSet(object.staleHostfiles)
+        ? { $case: "staleHostfiles", value: StaleHostfiles.fromJSON(object.staleHostfiles) }
+        : isSet(object.stale_hostfiles)
+        ? { $case: "staleHostfiles", value: StaleHostfiles.fromJSON(object.stale_hostfiles) }
         : undefined,
     };
   },
@@ -685,6 +714,8 @@ export const Resource: MessageFns<Resource> = {
       obj.python = Python.toJSON(message.kind.value);
     } else if (message.kind?.$case === "pythonPackages") {
       obj.pythonPackages = PythonPackages.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "staleHostfiles") {
+      obj.staleHostfiles = StaleHostfiles.toJSON(message.kind.value);
     }
     return obj;
   },
@@ -790,6 +821,12 @@ export const Resource: MessageFns<Resource> = {
       case "pythonPackages": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "pythonPackages", value: PythonPackages.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "staleHostfiles": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "staleHostfiles", value: StaleHostfiles.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -1598,7 +1635,7 @@ export const PackageSet: MessageFns<PackageSet> = {
 };
 
 function createBaseMpiParameters(): MpiParameters {
-  return { subnet: "", defaultHostfile: undefined };
+  return { subnet: "", defaultHostfile: undefined, overloads: false };
 }
 
 export const MpiParameters: MessageFns<MpiParameters> = {
@@ -1608,6 +1645,9 @@ export const MpiParameters: MessageFns<MpiParameters> = {
     }
     if (message.defaultHostfile !== undefined) {
       writer.uint32(18).string(message.defaultHostfile);
+    }
+    if (message.overloads !== false) {
+      writer.uint32(24).bool(message.overloads);
     }
     return writer;
   },
@@ -1641,6 +1681,14 @@ export const MpiParameters: MessageFns<MpiParameters> = {
             message.defaultHostfile = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.overloads = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1661,6 +1709,7 @@ export const MpiParameters: MessageFns<MpiParameters> = {
         : isSet(object.default_hostfile)
         ? globalThis.String(object.default_hostfile)
         : undefined,
+      overloads: isSet(object.overloads) ? globalThis.Boolean(object.overloads) : false,
     };
   },
 
@@ -1672,6 +1721,9 @@ export const MpiParameters: MessageFns<MpiParameters> = {
     if (message.defaultHostfile !== undefined) {
       obj.defaultHostfile = message.defaultHostfile;
     }
+    if (message.overloads !== false) {
+      obj.overloads = message.overloads;
+    }
     return obj;
   },
 
@@ -1682,6 +1734,7 @@ export const MpiParameters: MessageFns<MpiParameters> = {
     const message = createBaseMpiParameters();
     message.subnet = object.subnet ?? "";
     message.defaultHostfile = object.defaultHostfile ?? undefined;
+    message.overloads = object.overloads ?? false;
     return message;
   },
 };
@@ -2022,7 +2075,7 @@ export const HostfileEntry: MessageFns<HostfileEntry> = {
 };
 
 function createBaseHostfile(): Hostfile {
-  return { path: "", owner: "", group: "", generation: 0n, entries: [], formerSha256: [] };
+  return { path: "", owner: "", group: "", generation: 0n, entries: [], form: undefined, formerSha256: [] };
 }
 
 export const Hostfile: MessageFns<Hostfile> = {
@@ -2044,6 +2097,9 @@ export const Hostfile: MessageFns<Hostfile> = {
     }
     for (const v of message.entries) {
       HostfileEntry.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.form !== undefined) {
+      writer.uint32(50).string(message.form);
     }
     for (const v of message.formerSha256) {
       writer.uint32(98).string(v!);
@@ -2104,6 +2160,14 @@ export const Hostfile: MessageFns<Hostfile> = {
             message.entries.push(HostfileEntry.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.form = reader.string();
+            continue;
+          }
           case 12: {
             if (tag !== 98) {
               break;
@@ -2133,6 +2197,7 @@ export const Hostfile: MessageFns<Hostfile> = {
       entries: globalThis.Array.isArray(object?.entries)
         ? object.entries.map((e: any) => HostfileEntry.fromJSON(e))
         : [],
+      form: isSet(object.form) ? globalThis.String(object.form) : undefined,
       formerSha256: globalThis.Array.isArray(object?.formerSha256)
         ? object.formerSha256.map((e: any) => globalThis.String(e))
         : globalThis.Array.isArray(object?.former_sha256)
@@ -2158,6 +2223,9 @@ export const Hostfile: MessageFns<Hostfile> = {
     if (message.entries?.length) {
       obj.entries = message.entries.map((e) => HostfileEntry.toJSON(e));
     }
+    if (message.form !== undefined) {
+      obj.form = message.form;
+    }
     if (message.formerSha256?.length) {
       obj.formerSha256 = message.formerSha256;
     }
@@ -2176,7 +2244,75 @@ export const Hostfile: MessageFns<Hostfile> = {
       ? BigInt(object.generation)
       : 0n;
     message.entries = object.entries?.map((e) => HostfileEntry.fromPartial(e)) || [];
+    message.form = object.form ?? undefined;
     message.formerSha256 = object.formerSha256?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseStaleHostfiles(): StaleHostfiles {
+  return { paths: [] };
+}
+
+export const StaleHostfiles: MessageFns<StaleHostfiles> = {
+  encode(message: StaleHostfiles, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.paths) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StaleHostfiles {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStaleHostfiles();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.paths.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StaleHostfiles {
+    return { paths: globalThis.Array.isArray(object?.paths) ? object.paths.map((e: any) => globalThis.String(e)) : [] };
+  },
+
+  toJSON(message: StaleHostfiles): unknown {
+    const obj: any = {};
+    if (message.paths?.length) {
+      obj.paths = message.paths;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StaleHostfiles>): StaleHostfiles {
+    return StaleHostfiles.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StaleHostfiles>): StaleHostfiles {
+    const message = createBaseStaleHostfiles();
+    message.paths = object.paths?.map((e) => e) || [];
     return message;
   },
 };
