@@ -4,7 +4,9 @@ import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
+import { createUpkeep, type Upkeep } from "./operators/upkeep.ts";
 import { createLoop, type Loop } from "./reconcile/loop.ts";
+import { createRunningTime } from "./reconcile/running-time.ts";
 import { type Bells, createBells } from "./sessions/bells.ts";
 import { type Checks, createChecks } from "./sessions/checks.ts";
 import { createSessions, type Sessions } from "./sessions/sessions.ts";
@@ -35,6 +37,7 @@ export interface Controller {
   readonly enrollment: Enrollment;
   readonly tokens: Tokens;
   readonly operators: Operators;
+  readonly upkeep: Upkeep;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
   readonly timing: Timing;
@@ -59,10 +62,15 @@ export function createController(deps: ControllerDeps): Controller {
 
   const watchers = createBells();
   const sessions = createSessions();
-  const loop = createLoop(deps.store, initial, (committed) => {
-    sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
-    sessions.offer(committed.desired);
-    watchers.ringAll();
+  const loop = createLoop(initial, {
+    store: deps.store,
+    runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
+    pace: deps.timing.pace,
+    tell(committed) {
+      sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
+      sessions.offer(committed.desired);
+      watchers.ringAll();
+    },
   });
   const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
 
@@ -75,6 +83,7 @@ export function createController(deps: ControllerDeps): Controller {
     enrollment: createEnrollment({ ...deps, loop }),
     tokens: createTokens({ ...deps, loop }),
     operators: createOperators({ ...deps, loop }),
+    upkeep: createUpkeep(loop),
     now: deps.now,
     watchers,
     timing: deps.timing,

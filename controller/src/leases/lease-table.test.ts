@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { freshLeases, lookOver, remainingLease, renewLease } from "./lease-table.ts";
 
-const timing = { leaseMs: 7_000, pauseMs: 3_000 };
+const timing = { leaseMs: 7_000, pauseMs: 3_000, fadingMs: 2_500 };
 
 it("names a node once its lease has ended, and not before", () => {
   const table = { ...freshLeases(["a", "b"], 0, timing), lookedAt: 6_500 };

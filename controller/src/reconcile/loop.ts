@@ -1,8 +1,11 @@
 import type { DesiredState } from "@cowherd/proto";
-import type { ClusterEvent } from "../state/cluster-state.ts";
+import type { Pace } from "../hostfile/pace.ts";
+import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { reduce } from "../state/reduce.ts";
 import type { ClusterRecord, ClusterStore } from "../store/cluster-store.ts";
 import { desiredStates } from "./desired-states.ts";
+import { nextDue } from "./next-due.ts";
+import type { RunningTime } from "./running-time.ts";
 import { settle } from "./settle.ts";
 
 /** What happened, and what goes into the store with it. */
@@ -27,34 +30,77 @@ export type Committed = {
  */
 export interface Loop {
   record(): ClusterRecord;
+  /** The record's state as it is by now, with the time that has passed since. */
+  present(): ClusterState;
   /** The desired state of every joined node. */
   desired(): ReadonlyMap<string, DesiredState>;
   /** Makes a change. Throws when the store does, and then nothing was changed. */
   commit(change: Change): Committed;
+  /**
+   * Does what time alone has made due. To be called at short intervals; it costs nothing where
+   * nothing waits. Tells whether something was due, such as a deadline that only people look at.
+   */
+  pass(): boolean;
 }
 
+export type LoopDeps = {
+  readonly store: ClusterStore;
+  readonly runningTime: RunningTime;
+  readonly pace: Pace;
+  /** Hears of every change once it is stored. */
+  readonly tell: (committed: Committed) => void;
+};
+
+/** While something waits, the time is stored so often: what a restart takes from it at most. */
+const keptMs = 60_000;
+
 /** Takes the record up where the store left it and brings it to its fixed point. */
-export function createLoop(store: ClusterStore, initial: ClusterRecord, tell: (committed: Committed) => void): Loop {
+export function createLoop(initial: ClusterRecord, { store, runningTime, pace, tell }: LoopDeps): Loop {
   let record = initial;
+  let due: number | undefined;
   let desired: ReadonlyMap<string, DesiredState> = new Map();
+
+  const present = () => reduce(record.state, { type: "time-passed", at: runningTime() });
 
   const loop: Loop = {
     record: () => record,
+    present,
     desired: () => desired,
     commit({ events = [], tokens = record.tokens, operators = record.operators }) {
       const before = record;
-      const settled = settle(events.reduce(reduce, before.state));
+      const now = present();
+      const settled = settle(events.reduce(reduce, now), pace);
+      if (settled.state === now && tokens === before.tokens && operators === before.operators) {
+        return { before, after: before, desired: settled.desired };
+      }
       const after = { state: settled.state, tokens, operators };
       const committed = { before, after, desired: settled.desired };
-      if (after.state === before.state && tokens === before.tokens && operators === before.operators) return committed;
       store.commit(after);
       record = after;
+      due = nextDue(after.state, pace);
       desired = new Map([...desired, ...settled.desired].filter(([node]) => after.state.nodes.has(node)));
       tell(committed);
       return committed;
     },
+
+    pass() {
+      const now = present();
+      if (due === undefined) return false;
+      if (now.runTime >= due) {
+        loop.commit({});
+        due = nextDue(present(), pace);
+        return true;
+      }
+      if (now.runTime - record.state.runTime >= keptMs) {
+        const after = { ...record, state: now };
+        store.commit(after);
+        record = after;
+      }
+      return false;
+    },
   };
   loop.commit({});
+  due = nextDue(record.state, pace);
   desired = desiredStates(record.state);
   return loop;
 }

@@ -5,6 +5,7 @@ import { CertificateRevokedError } from "../enrollment/enrollment.ts";
 import { SigningRequestRefusedError } from "../identity/signing-request.ts";
 import { OperatorNameError } from "../operators/operators.ts";
 import { PrimaryError } from "../operators/primary.ts";
+import { NotHeldError } from "../operators/upkeep.ts";
 import { InvalidSpecError, type SpecProblem } from "../spec/cluster-spec.ts";
 import { FactsRefusedError } from "../state/parse-facts.ts";
 import { type TokenProblem, TokenRefusedError } from "../tokens/token-record.ts";
@@ -77,6 +78,7 @@ function tell(error: unknown): Told | undefined {
   if (error instanceof TokenLifetimeError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof OperatorNameError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof MalformedRequestError) return { code: status.INVALID_ARGUMENT };
+  if (error instanceof NotHeldError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof PrimaryError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof SessionSupersededError) return { code: status.ABORTED };
   if (error instanceof TooManyCallsError) return { code: status.RESOURCE_EXHAUSTED };

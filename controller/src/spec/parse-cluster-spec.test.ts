@@ -31,6 +31,7 @@ describe("a spec with names and addresses alone", () => {
       hostfile: "/home/mpihpc/.cluster_hostfile",
       packages: ["openmpi-bin", "openmpi-common", "libopenmpi-dev"],
       maxSlots: 1024,
+      liveness: { heartbeatSeconds: 2, leaseSeconds: 7, holdAbovePercent: 50, coolDownSeconds: 300 },
       network: { nameservers: ["1.1.1.1", "8.8.8.8"], confirmSeconds: 60, required: false },
       shared: {
         path: "/home/mpihpc/shared",

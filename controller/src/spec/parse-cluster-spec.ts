@@ -9,6 +9,7 @@ import {
 import { networkOf, sharedOf } from "./feature-defaults.ts";
 import { networkFields, pythonFields, sharedFields } from "./feature-schema.ts";
 import { defaultHome, defaultHostfile } from "./home-layout.ts";
+import { livenessFields, livenessOf } from "./liveness-schema.ts";
 import { compareNames } from "./natural-order.ts";
 import { nearest } from "./nearest.ts";
 import { defaultRole, ruleBreaches } from "./spec-rules.ts";
@@ -56,6 +57,7 @@ function problemsOf(issue: z.core.$ZodIssue, document: YamlDocument): readonly S
 const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey | undefined, object>([
   ["nodes", specFields.shape.nodes.valueType.shape],
   ["user", specFields.shape.user.unwrap().shape],
+  ["liveness", livenessFields.shape],
   ["network", networkFields.shape],
   ["shared", sharedFields.shape],
   ["python", pythonFields.shape],
@@ -80,13 +82,14 @@ function inOrder(problems: readonly SpecProblem[]): readonly SpecProblem[] {
   return [...sorted.slice(0, mostProblems), more];
 }
 
-function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest }: SpecFields): ClusterSpec {
+function clusterSpecOf({ user, nodes, hostfile, liveness, network, shared, python, ...rest }: SpecFields): ClusterSpec {
   const { name, uid, gid = uid, home = defaultHome(name), shell, groups } = user;
   const names = Object.keys(nodes).sort(compareNames);
   return {
     ...rest,
     user: { name, uid, gid, home, shell, groups },
     hostfile: hostfile ?? defaultHostfile(home),
+    liveness: livenessOf(liveness),
     network: networkOf(network),
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),

@@ -2,6 +2,7 @@ import { packageNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import { networkField, pythonField, sharedField } from "./feature-schema.ts";
 import { formatAddress, parseSubnet } from "./ipv4.ts";
+import { livenessFields } from "./liveness-schema.ts";
 import { quote } from "./printable.ts";
 import { isMissingOr, listOf, mappingError, textThat, textWithout, wholeNumber } from "./schema-parts.ts";
 import { addressText, cleanPath, plainPath } from "./text-schema.ts";
@@ -94,6 +95,7 @@ export const specFields = z.strictObject(
       "libopenmpi-dev",
     ]),
     maxSlots: maxSlotsField,
+    liveness: livenessFields.prefault({}),
     network: networkField,
     shared: sharedField,
     python: pythonField,

@@ -1,7 +1,18 @@
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState } from "./cluster-state.ts";
+import { nothingSilent } from "./silence.ts";
 
 /** The state of a cluster that no machine has joined yet. */
 export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
-  return { epoch, spec, nodes: new Map(), roster: 0, generation: 0n, hostfile: undefined };
+  return {
+    epoch,
+    spec,
+    nodes: new Map(),
+    roster: 0,
+    generation: 0n,
+    hostfile: undefined,
+    runTime: 0,
+    publishedAt: 0,
+    silence: nothingSilent,
+  };
 }

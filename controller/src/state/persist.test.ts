@@ -43,23 +43,38 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
     ),
     reachable: fc.boolean(),
     admitted: fc.boolean(),
+    presence: fc.record({
+      admittedAt: fc.nat(),
+      lostAt: maybe(fc.nat()),
+      losses: fc.array(fc.nat()),
+      coolUntil: fc.nat(),
+    }),
+    drain: maybe(fc.record({ reason: fc.string(), deadline: maybe(fc.nat()), ranks: maybe(fc.nat()) })),
   });
 const wholePython = `python: { pyenvSha256: ${"ab".repeat(32)}, mirror: http://m/, index: http://i/ }`;
 const states: fc.Arbitrary<ClusterState> = fc
   .record({
     spec: fc.constantFrom(
-      ...["", "network: off\nshared: off", "python: {}", wholePython].map((more) => clusterSpec(names, more)),
+      ...["", "liveness: { heartbeat: 9 }", "network: off\nshared: off", "python: {}", wholePython].map((more) =>
+        clusterSpec(names, more),
+      ),
     ),
     epoch: fc.bigInt({ min: 0n }),
     roster: fc.nat(),
+    runTime: fc.nat(),
+    publishedAt: fc.nat(),
+    silence: fc.record({
+      since: fc.nat(),
+      held: fc.boolean(),
+      fading: fc.array(fc.string()),
+      fadingUntil: fc.nat(),
+    }),
     primary: maybe(node("primary")),
     secondary: maybe(node("secondary1")),
   })
-  .map(({ spec, epoch, roster, primary, secondary }) => ({
+  .map(({ primary, secondary, ...rest }) => ({
     ...state,
-    spec,
-    epoch,
-    roster,
+    ...rest,
     nodes: new Map([primary, secondary].flatMap((some) => (some === undefined ? [] : [[some.name, some]]))),
   }));
 

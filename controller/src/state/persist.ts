@@ -1,7 +1,10 @@
 import type { Outcome } from "@cowherd/proto";
 import { z } from "zod";
 import { networkOf, sharedOf } from "../spec/feature-defaults.ts";
+import { defaultLiveness } from "../spec/liveness-schema.ts";
 import type { ClusterState, NodeState } from "./cluster-state.ts";
+import { newcomer } from "./presence.ts";
+import { nothingSilent } from "./silence.ts";
 
 /** A state as texts to store: one for the cluster, one for each joined node by its name. */
 export type StoredState = { readonly cluster: string; readonly nodes: ReadonlyMap<string, string> };
@@ -34,9 +37,9 @@ export function encodeState(state: ClusterState): StoredState {
 }
 
 /**
- * Reads what encodeState wrote, also that of the version before there were networks, shared
- * folders and Pythons: its cluster is what the same cluster.yaml would be now. Throws DamagedStateError
- * for anything else.
+ * Reads what encodeState wrote, also that of the versions before there were networks, shared
+ * folders and Pythons, and drains and holds: its cluster is what the same cluster.yaml would be
+ * now. Throws DamagedStateError for anything else.
  */
 export function decodeState({ cluster, nodes }: StoredState): ClusterState {
   const { spec: stored, ...rest } = decode("cluster", clusterRow, cluster);
@@ -119,6 +122,14 @@ const clusterRow = z.strictObject({
     hostfile: z.string(),
     packages: z.array(z.string()),
     maxSlots: count,
+    liveness: z
+      .strictObject({
+        heartbeatSeconds: count,
+        leaseSeconds: count,
+        holdAbovePercent: count,
+        coolDownSeconds: count,
+      })
+      .default(defaultLiveness),
     network: z
       .strictObject({
         nameservers: z.array(z.string()),
@@ -163,6 +174,11 @@ const clusterRow = z.strictObject({
       entries: z.array(z.strictObject({ node: z.string(), slots: count })).min(1),
     }),
   ),
+  runTime: count.default(0),
+  publishedAt: count.default(0),
+  silence: z
+    .strictObject({ since: count, held: z.boolean(), fading: z.array(z.string()), fadingUntil: count })
+    .default({ ...nothingSilent, fading: [] }),
 });
 
 const version = { generation: bigCount, revision: z.string() };
@@ -204,4 +220,13 @@ const nodeRow: z.ZodType<NodeState> = z.strictObject({
   lastRun: orUndefined(z.strictObject({ ...version, failures: z.array(outcome) })),
   reachable: z.boolean(),
   admitted: z.boolean(),
+  presence: z
+    .strictObject({
+      admittedAt: count,
+      lostAt: orUndefined(count),
+      losses: z.array(count),
+      coolUntil: count,
+    })
+    .default({ ...newcomer, lostAt: undefined, losses: [] }),
+  drain: orMissing(z.strictObject({ reason: z.string(), deadline: orUndefined(count), ranks: orUndefined(count) })),
 });

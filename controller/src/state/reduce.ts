@@ -1,4 +1,7 @@
 import type { ClusterEvent, ClusterState, DesiredVersion, NodeFacts, NodeState, RunRecord } from "./cluster-state.ts";
+import { drained, withRanks } from "./drain.ts";
+import { backAgain, fallenSilent, forgiven, letIn, newcomer } from "./presence.ts";
+import { withFading, withHold, withoutHold } from "./silence.ts";
 import { withSpec } from "./with-spec.ts";
 
 /**
@@ -28,19 +31,35 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
     case "run-reported":
       return change(state, event.node, (node) => withRun(node, event.run));
     case "lease-gained":
-      return change(state, event.node, (node) => (node.reachable ? node : { ...node, reachable: true }));
+      return change(state, event.node, (node) => backAgain(state, node));
     case "lease-lost":
-      return change(state, event.node, (node) => (node.reachable ? { ...node, reachable: false } : node));
+      return change(state, event.node, (node) => fallenSilent(state, node));
+    case "nodes-fading":
+      return withFading(state, event.nodes);
+    case "node-drained":
+      return change(state, event.node, (node) => drained(node, event.reason, state.runTime, event.deadlineMs));
+    case "node-undrained":
+      return change(state, event.node, (node) => (node.drain === undefined ? node : { ...node, drain: undefined }));
+    case "ranks-counted":
+      return change(state, event.node, (node) => withRanks(node, event.ranks));
+    case "node-released":
+      return change(state, event.node, forgiven);
+    case "hostfile-held":
+      return withHold(state);
+    case "hostfile-released":
+      return withoutHold(state, event.accepted);
+    case "time-passed":
+      return event.at > state.runTime ? { ...state, runTime: event.at } : state;
     case "desired-state-set":
       return withDesired(state, event.node, event.desired);
     case "node-admitted":
-      return change(state, event.node, (node) => (node.admitted ? node : { ...node, admitted: true }));
+      return change(state, event.node, (node) => letIn(state, node));
     case "node-withdrawn":
       return change(state, event.node, (node) => (node.admitted ? { ...node, admitted: false } : node));
     case "hostfile-published": {
       const { generation, entries } = event.hostfile;
       const newer = entries.length > 0 && generation > (state.hostfile?.generation ?? 0n);
-      return newer ? { ...state, hostfile: event.hostfile } : state;
+      return newer ? { ...state, hostfile: event.hostfile, publishedAt: state.runTime } : state;
     }
   }
 }
@@ -60,7 +79,10 @@ function withDesired(state: ClusterState, name: string, desired: DesiredVersion)
   return desired.generation > next.generation && next !== state ? { ...next, generation: desired.generation } : next;
 }
 
-/** Another machine, or the same one anew: nothing that was found out about the former holds for it. */
+/**
+ * Another machine, or the same one anew: nothing that was found out about the former holds
+ * for it. What the operator wants of the node does, who may have drained it for this.
+ */
 function withMachine(state: ClusterState, name: string, certificate: string, facts: NodeFacts): ClusterState {
   if (!state.spec.nodes.has(name)) return state;
   const former = state.nodes.get(name);
@@ -77,6 +99,8 @@ function withMachine(state: ClusterState, name: string, certificate: string, fac
     lastRun: undefined,
     reachable: false,
     admitted: false,
+    presence: newcomer,
+    drain: former?.drain && { ...former.drain, ranks: undefined },
   };
   return { ...state, roster, nodes: new Map(state.nodes).set(name, node) };
 }

@@ -46,15 +46,15 @@ describe("sqlite store", () => {
     store.close();
     const versionOf = (database: DatabaseSync) => database.prepare("pragma user_version").get()?.["user_version"];
     using database = new DatabaseSync(path);
-    expect(versionOf(database)).toBe(2);
+    expect(versionOf(database)).toBe(3);
     database.exec("pragma user_version = 1");
     const { spec } = empty();
-    const { network: _network, shared: _shared, python: _python, ...older } = spec;
+    const { liveness: _liveness, network: _network, shared: _shared, python: _python, ...older } = spec;
     const nodes = [...spec.nodes.values()].map(({ mac: _mac, slots = null, ...node }) => ({ ...node, slots }));
     const text = { epoch: "1", spec: { ...older, nodes }, roster: 0, generation: "0", hostfile: null };
     database.prepare("update cluster set record = ?").run(JSON.stringify(text));
     expect(openSqliteStore(path).load()).toEqual(record);
-    expect(versionOf(database)).toBe(2);
+    expect(versionOf(database)).toBe(3);
   });
 
   it("waits for the disk at every commit", () => {
