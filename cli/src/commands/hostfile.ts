@@ -2,16 +2,18 @@ import { renderJson } from "../output/json.ts";
 import { printableLines } from "../output/printable.ts";
 import { NoHostfileError } from "./command-error.ts";
 import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
+import { addHostfileRelease } from "./hostfile-release.ts";
 import { outputOption } from "./output-option.ts";
 
 /** Adds `cowctl hostfile`. */
 export function addHostfile(parent: ParentCommand, cowctl: Cowctl): void {
-  parent
+  const command = parent
     .command("hostfile")
     .description("print the hostfile as it stands on the primary's disk")
     .addOption(outputOption("text"))
     .addHelpText("after", examples("cowctl hostfile", "mpirun --hostfile <(cowctl hostfile) ./program"))
     .action(({ output }) => printHostfile(cowctl, output));
+  addHostfileRelease(command, cowctl);
 }
 
 async function printHostfile(cowctl: Cowctl, form: "text" | "json"): Promise<void> {

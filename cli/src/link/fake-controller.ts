@@ -7,6 +7,8 @@ import {
   type ApplyResponse,
   type CreateTokenRequest,
   type CreateTokenResponse,
+  type DrainNodeRequest,
+  type DrainNodeResponse,
   ErrorDetail,
   type GetHostfileResponse,
   type GetStatusResponse,
@@ -17,8 +19,10 @@ import {
   OperatorServiceService,
   type PlanRequest,
   type PlanResponse,
+  type ReleaseNodeRequest,
   type RemoveNodeRequest,
   type RevokeTokenRequest,
+  type UndrainNodeRequest,
   type WatchStatusResponse,
 } from "@cowherd/proto/wire";
 import {
@@ -41,6 +45,10 @@ export type Answers = {
   readonly apply?: (request: ApplyRequest) => ApplyResponse;
   readonly getHostfile?: () => GetHostfileResponse;
   readonly removeNode?: (request: RemoveNodeRequest) => Record<string, never>;
+  readonly drainNode?: (request: DrainNodeRequest) => DrainNodeResponse;
+  readonly undrainNode?: (request: UndrainNodeRequest) => Record<string, never>;
+  readonly releaseNode?: (request: ReleaseNodeRequest) => Record<string, never>;
+  readonly releaseHostfile?: () => Record<string, never>;
   readonly createToken?: (request: CreateTokenRequest) => CreateTokenResponse;
   readonly listTokens?: () => ListTokensResponse;
   readonly revokeToken?: (request: RevokeTokenRequest) => Record<string, never>;
