@@ -10,6 +10,20 @@ it("names a node once its lease has ended, and not before", () => {
   expect(lookOver(renewLease(table, "b", 6_600, timing), 7_000, timing).ended).toEqual(["a"]);
 });
 
+it("names beside those that ended who has been as silent, but for a heartbeat", () => {
+  const table = [
+    ["well", 6_000],
+    ["just before", 4_000],
+    ["just after", 4_001],
+    ["late", 2_500],
+  ].reduce((now, [node, at]) => renewLease(now, String(node), Number(at), timing), {
+    ...freshLeases(["a"], 1_500, timing),
+    lookedAt: 8_000,
+  });
+  expect(lookOver(table, 8_499, timing)).toMatchObject({ ended: [], fading: [] });
+  expect(lookOver(table, 8_500, timing)).toMatchObject({ ended: ["a"], fading: ["just before", "late"] });
+});
+
 it("gives everyone a fresh lease after a pause of its own", () => {
   const looked = lookOver(freshLeases(["a"], 0, timing), 60_000, timing);
   expect(looked.ended).toEqual([]);

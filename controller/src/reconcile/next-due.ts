@@ -1,5 +1,6 @@
 import { type Pace, publicationDue } from "../hostfile/pace.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
+import { returnsUntil } from "../state/silence.ts";
 
 /**
  * Tells when, in running time, something is due that a settled state only waits for; undefined
@@ -8,7 +9,7 @@ import type { ClusterState } from "../state/cluster-state.ts";
 export function nextDue(state: ClusterState, pace: Pace): number | undefined {
   const { nodes, silence, runTime } = state;
   const moments = [
-    ...(silence.held ? [silence.fadingUntil] : [publicationDue(state, pace) ?? 0]),
+    ...(silence.held ? [silence.fadingUntil, returnsUntil(state)] : [publicationDue(state, pace) ?? 0]),
     ...[...nodes.values()].flatMap(({ presence, drain }) => [presence.coolUntil, drain?.deadline ?? 0]),
   ].filter((at) => at > runTime);
   return moments.length === 0 ? undefined : Math.min(...moments);

@@ -78,7 +78,8 @@ function remainsOf({ hostfile }: ClusterState, { name, drain, reachable }: NodeS
   if (listed) return "its line stays in the hostfile so far";
   if (ranks === undefined) return "how many ranks still run is not known yet";
   const number = `${ranks} ${ranks === 1 ? "rank" : "ranks"}`;
-  return reachable ? `${number} still run` : `${number} ran when it was last heard`;
+  if (!reachable) return `${number} ran when it was last heard`;
+  return `${number} still ${ranks === 1 ? "runs" : "run"}`;
 }
 
 function overdueOf(state: ClusterState, node: NodeState): string {

@@ -18,8 +18,9 @@ export type CommonLoss = {
  *
  * At once is within one lease. A machine that dies with others and gave its last sign of
  * life a moment later counts from the first one's end on: it is fading. One alone is never
- * many, however small the cluster. Once the hostfile is held, whoever fell silent since then
- * counts until it is admitted again, is found unfit for another reason, drained or removed.
+ * many, however small the cluster, and those whose lines are all gone are none to wait for. Once the hostfile is held, whoever fell silent since then
+ * counts until it is admitted again, is found unfit for another reason, drained or removed; and
+ * while they come back one after another, the last ones are waited for.
  */
 export function commonLoss(state: ClusterState): CommonLoss | undefined {
   const { spec, nodes, hostfile, silence, runTime } = state;
@@ -31,9 +32,23 @@ export function commonLoss(state: ClusterState): CommonLoss | undefined {
     .flatMap((name) => nodes.get(name) ?? [])
     .filter((node) => isFading(node) || isMissed(state, node, since))
     .map(({ name }) => name);
-  const listed = new Set([...(hostfile?.entries.map(({ node }) => node) ?? []), ...silent]);
-  const many = silent.length > 1 && silent.length * 100 > listed.size * holdAbovePercent;
-  return many ? { nodes: silent, of: listed.size } : undefined;
+  const listed = new Set(hostfile?.entries.map(({ node }) => node));
+  const of = new Set([...listed, ...silent]).size;
+  const many = silent.length > 1 && silent.length * 100 > of * holdAbovePercent;
+  const isReturning = silence.held && runTime < returnsUntil(state);
+  return (many || isReturning) && silent.some((node) => listed.has(node)) ? { nodes: silent, of } : undefined;
+}
+
+/**
+ * Tells how long, in running time, others may still follow the one that came back last: they
+ * come within a lease, and the hostfile need not change for each. Zero where nobody did.
+ */
+export function returnsUntil({ spec, nodes, hostfile, silence }: ClusterState): number {
+  const leaseMs = spec.liveness.leaseSeconds * 1000;
+  const heldAt = silence.since + leaseMs;
+  const listed = hostfile?.entries.flatMap(({ node }) => nodes.get(node) ?? []) ?? [];
+  const returns = listed.filter(({ admitted, presence }) => admitted && presence.admittedAt > heldAt);
+  return Math.max(0, ...returns.map(({ presence }) => presence.admittedAt + leaseMs));
 }
 
 /** Tells whether a node was admitted until it fell silent, and nothing but its absence speaks against it. */
