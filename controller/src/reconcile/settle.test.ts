@@ -114,7 +114,7 @@ const histories = fc.array(fc.array(happening, { minLength: 1, maxLength: 3 }), 
 const effort = { numRuns: 40 };
 
 /** The state after what happened in one commit. */
-function afterAll(before: ClusterState, happenings: readonly Happening[]): ClusterState {
+function stateAfter(before: ClusterState, happenings: readonly Happening[]): ClusterState {
   return happenings.reduce((state, happen) => suddenly(state, ...happen(state)), before);
 }
 
@@ -124,7 +124,7 @@ function play(
   look: (now: ClusterState, before: ClusterState) => void,
 ): ClusterState {
   return history.reduce((before, happenings) => {
-    const now = settle(afterAll(before, happenings)).state;
+    const now = settle(stateAfter(before, happenings)).state;
     look(now, before);
     return now;
   }, empty());
@@ -212,7 +212,7 @@ describe("whatever happens, in whatever order", () => {
         let state = empty();
         let newest = 0n;
         for (const happenings of history) {
-          const happened = afterAll(state, happenings);
+          const happened = stateAfter(state, happenings);
           for (const action of decide(happened)) {
             if (action.type !== "set-desired-state") continue;
             const before = happened.nodes.get(action.node)?.desired;
