@@ -198,7 +198,7 @@ it.each([
   [
     "a lease of a heartbeat that may get lost",
     "liveness: { heartbeat: 5, lease: 10 }",
-    "1:32: liveness.lease: 10 seconds are too few for a heartbeat every 5, of which one may get lost: at least 11",
+    "1:34: liveness.lease: 10 seconds are too few for a heartbeat every 5, of which one may get lost: at least 11",
   ],
   [
     "a lease that is too short for the default",

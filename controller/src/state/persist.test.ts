@@ -142,7 +142,7 @@ nodes: { primary: { address: 10.1.0.1 } }`;
 });
 
 describe("a state of the version before drains and holds", () => {
-  const before = (text: string, ...fields: readonly string[]) => {
+  const withoutFields = (text: string, ...fields: readonly string[]) => {
     const row: Record<string, unknown> = JSON.parse(text);
     return JSON.stringify(Object.fromEntries(Object.entries(row).filter(([key]) => !fields.includes(key))));
   };
@@ -151,8 +151,8 @@ describe("a state of the version before drains and holds", () => {
     const calm = settle(given(empty(), ...enrolled("primary"))).state;
     const [cluster, nodes] = [encodeCluster(calm), [...calm.nodes.values()].map(encodeNode)];
     const older = decodeState({
-      cluster: before(cluster, "runTime", "publishedAt", "silence"),
-      nodes: new Map(nodes.map((text) => ["primary", before(text, "presence", "drain")])),
+      cluster: withoutFields(cluster, "runTime", "publishedAt", "silence"),
+      nodes: new Map(nodes.map((text) => ["primary", withoutFields(text, "presence", "drain")])),
     });
     expect(older).toEqual({ ...calm, runTime: 0 });
   });
