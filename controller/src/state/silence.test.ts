@@ -45,6 +45,11 @@ describe("an ordinary loss is published at once:", () => {
     expect(noticesOf(state)).toEqual([]);
   });
 
+  it("1 of 2, while two that were never listed fall silent with it", () => {
+    const joining = then(two, { type: "spec-applied", spec: clusterSpec(names) }, ...enrolled(s2), ...enrolled(s10));
+    expect(lines(then(joining, ...loss([s1, s2, s10])))).toEqual([primary]);
+  });
+
   it("one after another, each on a day of its own", () => {
     const days = [s1, s2, s10].reduce((now, node) => wait(then(now, ...loss([node])), 86_400_000), four);
     expect(lines(days)).toEqual([primary]);
