@@ -52,6 +52,7 @@ let kept: DesiredState | undefined;
 let diskFull: boolean;
 let jobAwaited: boolean;
 let journalTorn: boolean;
+let countRanks: (uid: number) => number | Promise<number>;
 let stop: AbortController;
 let agent: Promise<void>;
 
@@ -65,6 +66,9 @@ beforeEach(() => {
   diskFull = false;
   jobAwaited = false;
   journalTorn = false;
+  countRanks = () => {
+    throw new RangeError("nobody asked");
+  };
   stop = new AbortController();
 });
 
@@ -105,6 +109,7 @@ async function start(link = createMemoryLink()): Promise<void> {
       },
       collectFacts: async () => machine,
       isJobAwaited: () => jobAwaited,
+      ranks: { count: async (uid) => countRanks(uid) },
       clock,
       log,
     },
@@ -284,6 +289,28 @@ describe("the agent", () => {
     await clock.pass(1_000);
     const busy = "packages: install openmpi-bin";
     expect(controller.heard.activities).toEqual(["", busy, busy, busy, ""]);
+  });
+
+  it("tells how many ranks run while the controller asks, however long a count takes, and counts none otherwise", async () => {
+    kept = state(1n);
+    const slow = Promise.withResolvers<number>();
+    const asked: number[] = [];
+    countRanks = (uid) => {
+      asked.push(uid);
+      return asked.length === 1 ? slow.promise : 0;
+    };
+    await start();
+    await clock.pass(2_000);
+    expect(asked).toEqual([]);
+    controller.askForRanks(7_777);
+    await clock.pass(3_000);
+    expect([asked, controller.heard.ranks, controller.heard.activities.length]).toEqual([[7_777], [], 6]);
+    slow.resolve(3);
+    await clock.pass(3_000);
+    controller.askForRanks(undefined);
+    await clock.pass(3_000);
+    expect(controller.heard.ranks.slice(0, 3)).toEqual([3, 0, 0]);
+    expect(controller.heard.ranks.length).toBeLessThan(5);
   });
 
   it("repairs drift at once though a run waits for a slow job, which the next run finds again", async () => {

@@ -4,12 +4,14 @@ import type { Clock } from "./clock.ts";
 import type { Mode, RunObserver } from "./converge.ts";
 import type { DriftWatch } from "./drift/drift-watch.ts";
 import type { Facts } from "./facts/facts.ts";
+import type { Ranks } from "./host/ranks.ts";
 import { createIntake } from "./intake.ts";
 import type { DesiredStateJournal } from "./journal/desired-state-journal.ts";
 import type { ControllerLink } from "./link/controller-link.ts";
 import { giveHeartbeats } from "./link/heartbeats.ts";
 import { createLinkLog } from "./link/link-log.ts";
 import { createNewestReport } from "./link/newest-report.ts";
+import { createRankCount } from "./link/rank-count.ts";
 import { keepSession } from "./link/sessions.ts";
 import type { Log } from "./log.ts";
 import { createCheckQueue } from "./runs/check-queue.ts";
@@ -27,6 +29,7 @@ export type AgentDeps = {
   ): Promise<readonly Outcome[]>;
   watchedPaths(resources: readonly ResourceSpec[]): readonly string[];
   createDriftWatch(changed: () => void): DriftWatch;
+  readonly ranks: Ranks;
   collectFacts(resources: readonly ResourceSpec[]): Promise<Facts>;
   /** Whether a run only waits for a job, which goes on without it. */
   isJobAwaited(): boolean;
@@ -45,6 +48,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
   const stop = new AbortController();
   const over = AbortSignal.any([signal, stop.signal]);
   const linkLog = createLinkLog(log);
+  const ranks = createRankCount(deps.ranks, log);
   let desired: DesiredState | undefined;
   let facts: Facts | undefined;
   let activity = "";
@@ -119,7 +123,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
       factsReport.run(over),
       runReport.run(over),
       keepFacts(),
-      giveHeartbeats({ link, activity: () => activity, clock, linkLog }, over),
+      giveHeartbeats({ link, activity: () => activity, ranks, clock, linkLog }, over),
       keepSession({ link, holds: () => desired, opened, receive, clock, log, linkLog }, over),
     ]);
   } finally {

@@ -11,6 +11,7 @@ import { createLinuxMachine } from "./facts/linux-machine.ts";
 import { readMoment } from "./host/linux/boot-moment.ts";
 import { createLinuxFiles } from "./host/linux/files.ts";
 import { createLinuxNetplan, readCarrier, readRoutes } from "./host/linux/netplan.ts";
+import { createLinuxRanks } from "./host/linux/ranks.ts";
 import { createLinuxHost } from "./host/linux-host.ts";
 import { requireCommand } from "./host/run-command.ts";
 import { createAwaitedJobs } from "./jobs/awaited-jobs.ts";
@@ -143,6 +144,7 @@ function machineDeps(
     watchedPaths,
     createDriftWatch: (changed: () => void) => createInotifyWatch(changed, log),
     isJobAwaited: isAwaited,
+    ranks: createLinuxRanks(),
     collectFacts: (resources: Parameters<typeof collectFacts>[1]) => collectFacts(machine, resources, version),
   };
 }

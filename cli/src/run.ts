@@ -5,7 +5,10 @@ import { UsageError } from "./commands/command-error.ts";
 import { type Cowctl, examples } from "./commands/cowctl.ts";
 import { addHostfile } from "./commands/hostfile.ts";
 import { addInit } from "./commands/init.ts";
+import { addNodeDrain } from "./commands/node-drain.ts";
+import { addNodeRelease } from "./commands/node-release.ts";
 import { addNodeRemove } from "./commands/node-remove.ts";
+import { addNodeUndrain } from "./commands/node-undrain.ts";
 import { addOperatorCreate } from "./commands/operator-create.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addStatus } from "./commands/status.ts";
@@ -81,7 +84,11 @@ function addCommands(program: Program, cowctl: Cowctl): void {
   addTokenCreate(token, cowctl);
   addTokenList(token, cowctl);
   addTokenRevoke(token, cowctl);
-  addNodeRemove(program.command("node").description("take nodes out of the cluster"), cowctl);
+  const node = program.command("node").description("take nodes out of the hostfile or the cluster, and let them back");
+  addNodeDrain(node, cowctl);
+  addNodeUndrain(node, cowctl);
+  addNodeRelease(node, cowctl);
+  addNodeRemove(node, cowctl);
   addOperatorCreate(program.command("operator").description("let people steer the cluster from elsewhere"), cowctl);
   addVersion(program, cowctl);
 }

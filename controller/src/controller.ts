@@ -5,7 +5,9 @@ import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
 import { createPins, type Pins } from "./operators/pins.ts";
+import { createUpkeep, type Upkeep } from "./operators/upkeep.ts";
 import { createLoop, type Loop } from "./reconcile/loop.ts";
+import { createRunningTime } from "./reconcile/running-time.ts";
 import { type Bells, createBells } from "./sessions/bells.ts";
 import { type Checks, createChecks } from "./sessions/checks.ts";
 import { createSessions, type Sessions } from "./sessions/sessions.ts";
@@ -38,6 +40,7 @@ export interface Controller {
   readonly tokens: Tokens;
   readonly operators: Operators;
   readonly pins: Pins;
+  readonly upkeep: Upkeep;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
   readonly timing: Timing;
@@ -63,10 +66,16 @@ export function createController(deps: ControllerDeps): Controller {
 
   const watchers = createBells();
   const sessions = createSessions();
-  const loop = createLoop(deps, initial, (committed) => {
-    sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
-    sessions.offer(committed.desired);
-    watchers.ringAll();
+  const loop = createLoop(initial, {
+    store: deps.store,
+    runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
+    now: deps.now,
+    pace: deps.timing.pace,
+    tell(committed) {
+      sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
+      sessions.offer(committed.desired);
+      watchers.ringAll();
+    },
   });
   const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
 
@@ -80,6 +89,7 @@ export function createController(deps: ControllerDeps): Controller {
     tokens: createTokens({ ...deps, loop }),
     operators: createOperators({ ...deps, loop }),
     pins: createPins(loop),
+    upkeep: createUpkeep(loop),
     now: deps.now,
     watchers,
     timing: deps.timing,

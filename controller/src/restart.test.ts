@@ -37,6 +37,37 @@ it("comes back from the same file with the same state, and the hostfile loses no
   });
 });
 
+it("K3: keeps a drain, a hold and the last good file over a restart", async () => {
+  await inFolder(async (database) => {
+    const store = openSqliteStore(database);
+    await using first = await startFakeCluster(store);
+    for (const [n, node] of ["primary", "secondary1", "secondary2"].entries()) await first.join(node, n + 1);
+    convergeAll(first.controller);
+    first.controller.upkeep.drain("primary", "new disk", undefined);
+    for (let passed = 0; passed < 7_000; passed += 500) {
+      first.clocks.monotonic += 500;
+      first.controller.liveness.heartbeat("primary", "", 2);
+      first.controller.liveness.tick();
+    }
+    const before = first.controller.loop.record().state;
+    expect(before.silence.held).toBe(true);
+    expect(before.hostfile?.entries).toHaveLength(2);
+
+    const again = openSqliteStore(database);
+    await using second = await startFakeCluster(again);
+    for (let passed = 0; passed < 60_000; passed += 500) {
+      second.clocks.monotonic += 500;
+      second.controller.liveness.heartbeat("primary", "", 2);
+      second.controller.liveness.tick();
+      expect(second.controller.loop.record().state.hostfile).toEqual(before.hostfile);
+    }
+    const { nodes } = second.controller.loop.record().state;
+    expect(nodes.get("primary")?.drain).toEqual({ reason: "new disk", deadline: undefined, ranks: 2 });
+    again.close();
+    store.close();
+  });
+});
+
 it("empties nothing when the machine slept and its clock jumped", async () => {
   await using cluster = await startFakeCluster();
   await cluster.join("primary", 1);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Files } from "../../agent/src/host/files.ts";
 import { openMembershipJournal } from "../../agent/src/journal/membership-journal.ts";
 import { createTestAuthority, type TestAuthority } from "../../agent/src/link/test-authority.ts";
-import { defaultTiming } from "../../controller/src/config.ts";
+import { defaultLiveness } from "../../controller/src/spec/liveness-schema.ts";
 import type { AgentReport } from "./agent-report.ts";
 import { startIdleController } from "./idle-controller.ts";
 import type { Memory } from "./process-sample.ts";
@@ -34,7 +34,7 @@ const childLookMs = 50;
 export async function benchAgent({ seconds, starts, program, files, report }: BenchOptions): Promise<AgentReport> {
   const folder = await mkdtemp(`${tmpdir()}/cowherd-bench-`);
   const authority = await createTestAuthority();
-  const controller = await startIdleController(authority, defaultTiming.heartbeatMs);
+  const controller = await startIdleController(authority, defaultLiveness.heartbeatSeconds * 1000);
   try {
     await enrol(files, `${folder}/state`, authority, controller.port);
     const ready: number[] = [];

@@ -7,6 +7,7 @@ import type { FakeController } from "./fake-controller.ts";
 const signal = new AbortController().signal;
 const hostname = { id: "hostname", requires: [], kind: "hostname", name: "secondary1" } as const;
 const state = createDesiredState({ epoch: 1n, generation: 7n }, [hostname]);
+const rest = { activity: "", ranks: undefined };
 const run: Run = {
   epoch: 1n,
   generation: 7n,
@@ -76,8 +77,17 @@ export function controllerLinkContract(
 
   it("gives a sign of life and learns when the next is due", async () => {
     const { link, controller } = await create();
-    expect(await link.heartbeat("packages: install openmpi-bin", signal)).toBe(1_000);
-    expect(controller.heard.activities).toEqual(["packages: install openmpi-bin"]);
+    const sign = { activity: "packages: install openmpi-bin", ranks: undefined };
+    expect(await link.heartbeat(sign, signal)).toEqual({ periodMs: 1_000, countRanksOf: undefined });
+    expect(controller.heard).toMatchObject({ activities: ["packages: install openmpi-bin"], ranks: [] });
+  });
+
+  it("learns whose ranks are to be counted, and tells how many there are, none as well", async () => {
+    const { link, controller } = await create();
+    controller.askForRanks(7_777);
+    expect(await link.heartbeat({ ...rest, ranks: 3 }, signal)).toMatchObject({ countRanksOf: 7_777 });
+    await link.heartbeat({ ...rest, ranks: 0 }, signal);
+    expect(controller.heard.ranks).toEqual([3, 0]);
   });
 
   it("carries reports unchanged", async () => {
@@ -95,14 +105,14 @@ export function controllerLinkContract(
   it("tells a revoked certificate from a refusal and from an absence", async () => {
     const { link, controller } = await create();
     controller.fail("CERTIFICATE_REVOKED");
-    await expect(link.heartbeat("", signal)).rejects.toMatchObject({ name: "LinkError", failure: "revoked" });
+    await expect(link.heartbeat(rest, signal)).rejects.toMatchObject({ name: "LinkError", failure: "revoked" });
     controller.fail("FACTS_REFUSED");
     await expect(link.reportFacts(facts, signal)).rejects.toMatchObject({
       failure: "refused",
       reason: "FACTS_REFUSED",
     });
     controller.fail("UNREACHABLE");
-    await expect(link.heartbeat("", signal)).rejects.toMatchObject({ failure: "unreachable" });
+    await expect(link.heartbeat(rest, signal)).rejects.toMatchObject({ failure: "unreachable" });
     await expect(link.session(undefined, signal)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
       failure: "unreachable",
     });
@@ -110,13 +120,13 @@ export function controllerLinkContract(
 
   it("makes no call for somebody who left", async () => {
     const { link, controller } = await create();
-    await expect(link.heartbeat("", AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+    await expect(link.heartbeat(rest, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
     expect(controller.heard.activities).toEqual([]);
   });
 
   it("is of no use once closed", async () => {
     const { link } = await create();
     link.close();
-    await expect(link.heartbeat("", signal)).rejects.toThrow();
+    await expect(link.heartbeat(rest, signal)).rejects.toThrow();
   });
 }

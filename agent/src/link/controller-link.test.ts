@@ -41,7 +41,9 @@ describe("grpc link", () => {
   it("does not speak to a controller of another authority", async () => {
     const { controller, membership } = await start(await createTestAuthority());
     const link = createGrpcLink(membership, Date.now);
-    await expect(link.heartbeat("", signal)).rejects.toMatchObject({ failure: "unreachable" });
+    await expect(link.heartbeat({ activity: "", ranks: undefined }, signal)).rejects.toMatchObject({
+      failure: "unreachable",
+    });
     expect(controller.heard.activities).toEqual([]);
     link.close();
   });
@@ -50,7 +52,9 @@ describe("grpc link", () => {
     const { membership } = await start();
     const expired = { ...membership, ...(await authority.issueNode("secondary1", 60_000)) };
     const link = createGrpcLink(expired, Date.now);
-    await expect(link.heartbeat("", signal)).rejects.toMatchObject({ failure: "expired" });
+    await expect(link.heartbeat({ activity: "", ranks: undefined }, signal)).rejects.toMatchObject({
+      failure: "expired",
+    });
     link.close();
   });
 

@@ -11,8 +11,8 @@ export interface ControllerLink {
    */
   session(holds: Version | undefined, signal: AbortSignal): AsyncIterable<SessionMessage>;
 
-  /** Gives a sign of life and resolves with the milliseconds until the next one is due. */
-  heartbeat(activity: string, signal: AbortSignal): Promise<number>;
+  /** Gives a sign of life. */
+  heartbeat(sign: SignOfLife, signal: AbortSignal): Promise<NextSign>;
 
   reportFacts(facts: Facts, signal: AbortSignal): Promise<void>;
 
@@ -26,6 +26,21 @@ export interface ControllerLink {
   /** Ends every call and the connection. */
   close(): void;
 }
+
+export type SignOfLife = {
+  /** What the agent does right now; empty at rest. */
+  readonly activity: string;
+  /** How many ranks run here. Undefined where nobody asked, or has counted. */
+  readonly ranks: number | undefined;
+};
+
+/** What the controller wants of the next sign of life. */
+export type NextSign = {
+  /** The milliseconds until it is due. */
+  readonly periodMs: number;
+  /** The user whose ranks are to be counted for it. Undefined for nobody's. */
+  readonly countRanksOf: number | undefined;
+};
 
 /** What the controller tells in a session. */
 export type SessionMessage =

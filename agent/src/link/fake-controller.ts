@@ -8,6 +8,8 @@ export type FakeController = {
   readonly heard: {
     readonly sessions: (Version | undefined)[];
     readonly activities: string[];
+    /** Of the signs of life that told of ranks. */
+    readonly ranks: number[];
     readonly facts: Facts[];
     readonly runs: Run[];
     readonly checks: { readonly id: string; readonly outcomes: readonly Outcome[] }[];
@@ -17,11 +19,13 @@ export type FakeController = {
   tell(message: SessionMessage): void;
   /** Ends the session that is open without an error. */
   endSession(): void;
+  /** Asks in every answer from now on for the ranks of this user; undefined ends that. */
+  askForRanks(uid: number | undefined): void;
   /** Fails every call from now on, with this reason or as an unreachable one; undefined ends that. */
   fail(reason: ErrorReason | "UNREACHABLE" | undefined): void;
 };
 
 /** Nothing heard so far. */
 export function nothingHeard(): FakeController["heard"] {
-  return { sessions: [], activities: [], facts: [], runs: [], checks: [], renewals: [] };
+  return { sessions: [], activities: [], ranks: [], facts: [], runs: [], checks: [], renewals: [] };
 }

@@ -1,5 +1,5 @@
 import { toWireOutcome } from "@cowherd/proto";
-import { AgentServiceClient } from "@cowherd/proto/wire";
+import { AgentServiceClient, type HeartbeatResponse } from "@cowherd/proto/wire";
 import type { CallOptions, ServiceError } from "@grpc/grpc-js";
 import { Metadata } from "@grpc/grpc-js";
 import { lifetimeOf, type Membership } from "../journal/membership.ts";
@@ -66,14 +66,14 @@ export function createGrpcLink(membership: Membership, calendar: () => number): 
       }
     },
 
-    async heartbeat(activity, signal) {
-      const { nextPeriodMs } = await unary<{ nextPeriodMs: number }>(
+    async heartbeat({ activity, ranks }, signal) {
+      const { nextPeriodMs, countRanksOfUid } = await unary<HeartbeatResponse>(
         "heartbeat",
         heartbeatDeadlineMs,
         signal,
-        (options, answer) => client.heartbeat({ activity }, none, options, answer),
+        (options, answer) => client.heartbeat({ activity, ranks }, none, options, answer),
       );
-      return nextPeriodMs;
+      return { periodMs: nextPeriodMs, countRanksOf: countRanksOfUid };
     },
 
     async reportFacts(facts, signal) {

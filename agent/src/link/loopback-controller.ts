@@ -21,6 +21,7 @@ type OpenSession = { write(message: SessionResponse): unknown; end(): void };
 export async function startLoopbackController(authority: TestAuthority): Promise<LoopbackController> {
   const heard = nothingHeard();
   const waiting: SessionResponse[] = [];
+  let countRanksOf: number | undefined;
   let failing: ErrorReason | "UNREACHABLE" | undefined;
   let session: OpenSession | undefined;
 
@@ -40,9 +41,10 @@ export async function startLoopbackController(authority: TestAuthority): Promise
       session = call;
       for (const message of waiting.splice(0)) call.write(message);
     },
-    heartbeat: unary(({ activity }) => {
+    heartbeat: unary(({ activity, ranks }) => {
       heard.activities.push(activity);
-      return { nextPeriodMs: 1_000 };
+      if (ranks !== undefined) heard.ranks.push(ranks);
+      return { nextPeriodMs: 1_000, countRanksOfUid: countRanksOf };
     }),
     reportFacts: unary(({ facts }) => {
       if (facts !== undefined) heard.facts.push(fromWireFacts(facts));
@@ -82,6 +84,9 @@ export async function startLoopbackController(authority: TestAuthority): Promise
     endSession() {
       session?.end();
       session = undefined;
+    },
+    askForRanks(uid) {
+      countRanksOf = uid;
     },
     fail(reason) {
       failing = reason;

@@ -9,6 +9,7 @@ export function createMemoryLink(): { readonly link: ControllerLink; readonly co
   const waiting: (SessionMessage | "end")[] = [];
   const closed = new AbortController();
   let wake = () => {};
+  let countRanksOf: number | undefined;
   let failing: ErrorReason | "UNREACHABLE" | undefined;
 
   function answer(signal: AbortSignal): void {
@@ -30,6 +31,9 @@ export function createMemoryLink(): { readonly link: ControllerLink; readonly co
       heard,
       tell: push,
       endSession: () => push("end"),
+      askForRanks: (uid) => {
+        countRanksOf = uid;
+      },
       fail: (reason) => {
         failing = reason;
       },
@@ -53,10 +57,11 @@ export function createMemoryLink(): { readonly link: ControllerLink; readonly co
           answer(signal);
         }
       },
-      async heartbeat(activity, signal) {
+      async heartbeat({ activity, ranks }, signal) {
         answer(signal);
         heard.activities.push(activity);
-        return 1_000;
+        if (ranks !== undefined) heard.ranks.push(ranks);
+        return { periodMs: 1_000, countRanksOf };
       },
       async reportFacts(facts, signal) {
         answer(signal);

@@ -16,7 +16,7 @@ export function createRenewableLink(first: ControllerLink): RenewableLink {
       former.close();
     },
     session: (holds, signal) => current.session(holds, signal),
-    heartbeat: (activity, signal) => current.heartbeat(activity, signal),
+    heartbeat: (sign, signal) => current.heartbeat(sign, signal),
     reportFacts: (facts, signal) => current.reportFacts(facts, signal),
     reportRun: (run, signal) => current.reportRun(run, signal),
     reportCheck: (id, outcomes, signal) => current.reportCheck(id, outcomes, signal),

@@ -52,7 +52,7 @@ function linkWith(failure?: LinkFailure): ControllerLink {
     ...createMemoryLink().link,
     async heartbeat() {
       if (failure !== undefined) throw new LinkError("no", { failure });
-      return 1_000;
+      return { periodMs: 1_000, countRanksOf: undefined };
     },
     renew(request) {
       requests += 1;
@@ -119,7 +119,8 @@ describe("renewing", () => {
     diskFull = true;
     start();
     await clock.pass(0);
-    await expect(link.heartbeat("", stop.signal)).resolves.toBe(1_000);
+    const sign = { activity: "", ranks: undefined };
+    await expect(link.heartbeat(sign, stop.signal)).resolves.toMatchObject({ periodMs: 1_000 });
     expect(closed).toBe(1);
     diskFull = false;
     await clock.pass(300_000);

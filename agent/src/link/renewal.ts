@@ -74,7 +74,7 @@ export async function proveStaged(deps: RenewalDeps, signal: AbortSignal): Promi
   if (staged === undefined) return undefined;
   const next = connect(staged);
   try {
-    await next.heartbeat("", signal);
+    await next.heartbeat({ activity: "", ranks: undefined }, signal);
   } catch (error) {
     next.close();
     if (!(error instanceof LinkError) || error.failure === "unreachable") throw error;

@@ -4,6 +4,7 @@ import { addHostfileDiff } from "./hostfile-diff.ts";
 import { addHostfileDiscover } from "./hostfile-discover.ts";
 import { addHostfileHistory } from "./hostfile-history.ts";
 import { addHostfileLint } from "./hostfile-lint.ts";
+import { addHostfileRelease } from "./hostfile-release.ts";
 import { addHostfileRollback } from "./hostfile-rollback.ts";
 import { addHostfileShow } from "./hostfile-show.ts";
 import { addHostfileUnpin } from "./hostfile-unpin.ts";
@@ -29,6 +30,7 @@ export function addHostfile(parent: ParentCommand, cowctl: Cowctl): void {
   addHostfileRollback(hostfile, cowctl);
   addHostfileAdopt(hostfile, cowctl);
   addHostfileUnpin(hostfile, cowctl);
+  addHostfileRelease(hostfile, cowctl);
   addHostfileLint(hostfile, cowctl);
   addHostfileDiscover(hostfile, cowctl);
 }

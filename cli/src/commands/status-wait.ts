@@ -5,8 +5,8 @@ import { NotReadyError } from "./command-error.ts";
 import type { Cowctl } from "./cowctl.ts";
 
 /**
- * Resolves to the first status in which every node is ready; a controller that is away is
- * awaited too. Throws NotReadyError after `timeoutMs`. Tells of its progress on stderr.
+ * Resolves to the first status in which every node is ready, or drained on purpose; a controller
+ * that is away is awaited too. Throws NotReadyError after `timeoutMs`. Tells of its progress on stderr.
  */
 export async function waitUntilReady(cowctl: Cowctl, timeoutMs: number): Promise<ClusterStatus> {
   const { clock, stderr, signal } = cowctl;
@@ -26,7 +26,7 @@ export async function waitUntilReady(cowctl: Cowctl, timeoutMs: number): Promise
   };
   try {
     for await (const status of followStatus({ ...cowctl, onLost }, within)) {
-      missing = status.nodes.filter(({ phase }) => phase !== "ready");
+      missing = status.nodes.filter(({ phase }) => phase !== "ready" && phase !== "drained");
       if (missing.length === 0) return status;
       tell(`${status.nodes.length - missing.length} of ${status.nodes.length} ready; waiting for ${list(missing)}`);
     }

@@ -126,6 +126,15 @@ describe("cowctl status", () => {
     expect(out.split("\n")).toHaveLength(3);
   });
 
+  it.each([
+    [Phase.PHASE_DRAINING, "draining"],
+    [Phase.PHASE_DRAINED, "drained"],
+    [Phase.PHASE_QUARANTINED, "quarantined"],
+  ])("has a word for phase %i", async (phase, word) => {
+    const { out } = await run(["status"], { getStatus: () => ({ status: cluster(node("a", { phase })) }) });
+    expect(out).toContain(`a     ${word}`);
+  });
+
   it("shows a phase of a newer controller as unknown", async () => {
     const answer = node("a");
     Object.assign(answer, { phase: 99 });
@@ -150,6 +159,17 @@ describe("cowctl status --wait", () => {
     expect(exitCode).toBe(0);
     expect(err).toBe("1 of 2 ready; waiting for secondary1 (absent)\n");
     expect(out).toContain("secondary1  ready");
+  });
+
+  it("does not wait for a node that was taken out on purpose, and waits for one that is on its way out", async () => {
+    const drained = node("b", { phase: Phase.PHASE_DRAINED, reason: "drained: new disk" });
+    const { exitCode, err } = await run(["status", "--wait"], {
+      watchStatus: (stream) => {
+        stream.write({ status: cluster(node("a"), { ...drained, phase: Phase.PHASE_DRAINING }) });
+        stream.write({ status: cluster(node("a"), drained) });
+      },
+    });
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "1 of 2 ready; waiting for b (draining)\n" });
   });
 
   it("tells what the missing ones do meanwhile", async () => {

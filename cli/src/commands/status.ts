@@ -12,7 +12,9 @@ const defaultTimeoutMs = 5 * 60_000;
 
 const columns = `
 PHASE     absent: in the spec, and no machine joined as it yet; enrolled, converging, proving: on
-          its way; ready: in the hostfile; degraded: something is in its way; unreachable: silent
+          its way; ready: in the hostfile; degraded: it answers, and says what is in its way;
+          unreachable: silent, so nobody knows; draining, drained: taken out, with and without
+          ranks that still run; quarantined: held off, since it fell silent too often
 SLOTS     as the hostfile has them, or would have
 LEASE     how long the node is believed without another sign of life
 REVISION  the state that the node reached last; * where it is not the desired one
@@ -26,7 +28,9 @@ export function addStatus(parent: ParentCommand, cowctl: Cowctl): void {
     .description("show the nodes and where each stands")
     .addOption(outputOption("table"))
     .option("-w, --watch", "go on showing them, after each change")
-    .addOption(new Option("--wait", "wait until every node of the cluster spec is ready").conflicts("watch"))
+    .addOption(
+      new Option("--wait", "wait until every node of the cluster spec is ready, or drained").conflicts("watch"),
+    )
     .option("--timeout <duration>", "how long to wait, such as 90s or 5m (default: 5m)", parseDuration)
     .addHelpText(
       "after",

@@ -9,6 +9,8 @@ import {
   type ApplyResponse,
   type CreateTokenRequest,
   type CreateTokenResponse,
+  type DrainNodeRequest,
+  type DrainNodeResponse,
   ErrorDetail,
   type GetHostfileResponse,
   type GetStatusResponse,
@@ -20,10 +22,12 @@ import {
   OperatorServiceService,
   type PlanRequest,
   type PlanResponse,
+  type ReleaseNodeRequest,
   type RemoveNodeRequest,
   type RevokeTokenRequest,
   type RollBackHostfileRequest,
   type RollBackHostfileResponse,
+  type UndrainNodeRequest,
   type UnpinHostfileResponse,
   type WatchStatusResponse,
 } from "@cowherd/proto/wire";
@@ -51,6 +55,10 @@ export type Answers = {
   readonly adoptHostfile?: (request: AdoptHostfileRequest) => AdoptHostfileResponse;
   readonly unpinHostfile?: () => UnpinHostfileResponse;
   readonly removeNode?: (request: RemoveNodeRequest) => Record<string, never>;
+  readonly drainNode?: (request: DrainNodeRequest) => DrainNodeResponse;
+  readonly undrainNode?: (request: UndrainNodeRequest) => Record<string, never>;
+  readonly releaseNode?: (request: ReleaseNodeRequest) => Record<string, never>;
+  readonly releaseHostfile?: () => Record<string, never>;
   readonly createToken?: (request: CreateTokenRequest) => CreateTokenResponse;
   readonly listTokens?: () => ListTokensResponse;
   readonly revokeToken?: (request: RevokeTokenRequest) => Record<string, never>;

@@ -80,6 +80,19 @@ export async function createGrpcOperatorLink(address: ControllerAddress, deadlin
     removeNode: async (node, signal) => {
       await ask(client.removeNode, { node }, signal);
     },
+    drainNode: async (node, reason, deadlineSeconds = 0, signal) => {
+      const { listed } = await ask(client.drainNode, { node, reason, deadlineSeconds }, signal);
+      return { listed };
+    },
+    undrainNode: async (node, signal) => {
+      await ask(client.undrainNode, { node }, signal);
+    },
+    releaseNode: async (node, signal) => {
+      await ask(client.releaseNode, { node }, signal);
+    },
+    releaseHostfile: async (signal) => {
+      await ask(client.releaseHostfile, {}, signal);
+    },
     createToken: async (node, lifetimeSeconds = 0, signal) =>
       parseCreatedToken(await ask(client.createToken, { node, lifetimeSeconds }, signal)),
     listTokens: async (signal) => (await ask(client.listTokens, {}, signal)).tokens.map(parseToken),

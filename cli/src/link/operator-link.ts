@@ -33,6 +33,18 @@ export type OperatorLink = Disposable & {
   adoptHostfile(text: string, signal: AbortSignal): Promise<PinnedHostfile>;
   unpinHostfile(signal: AbortSignal): Promise<UnpinnedHostfile>;
   removeNode(node: string, signal: AbortSignal): Promise<void>;
+  /** Takes a node out of the hostfile. `deadlineSeconds` is undefined where its ranks may take their time. */
+  drainNode(
+    node: string,
+    reason: string,
+    deadlineSeconds: number | undefined,
+    signal: AbortSignal,
+  ): Promise<DrainedNode>;
+  undrainNode(node: string, signal: AbortSignal): Promise<void>;
+  /** Ends a quarantine. */
+  releaseNode(node: string, signal: AbortSignal): Promise<void>;
+  /** Ends the hold of the hostfile; refused where it is not held. */
+  releaseHostfile(signal: AbortSignal): Promise<void>;
   /** `lifetimeSeconds` is undefined for the controller's default. */
   createToken(node: string, lifetimeSeconds: number | undefined, signal: AbortSignal): Promise<CreatedToken>;
   listTokens(signal: AbortSignal): Promise<readonly TokenSummary[]>;
@@ -44,7 +56,18 @@ export type OperatorLink = Disposable & {
 export type ControllerVersion = { readonly version: string; readonly cluster: string };
 
 /** Where a node stands; "unknown" is a phase that this version does not know. */
-export type Phase = "absent" | "enrolled" | "converging" | "proving" | "ready" | "degraded" | "unreachable" | "unknown";
+export type Phase =
+  | "absent"
+  | "enrolled"
+  | "converging"
+  | "proving"
+  | "ready"
+  | "degraded"
+  | "unreachable"
+  | "draining"
+  | "drained"
+  | "quarantined"
+  | "unknown";
 
 /** The cluster in one look. `-o json` prints it as it is, so its names are part of the interface. */
 export type ClusterStatus = {
@@ -89,6 +112,9 @@ export type AppliedSpec = {
   readonly removed: readonly string[];
   readonly changed: readonly string[];
 };
+
+/** `listed` where its line is in the hostfile still. */
+export type DrainedNode = { readonly listed: boolean };
 
 export type PublishedHostfile = {
   readonly generation: bigint;

@@ -79,6 +79,12 @@ function parsePhase(phase: WirePhase): Phase {
       return "degraded";
     case WirePhase.PHASE_UNREACHABLE:
       return "unreachable";
+    case WirePhase.PHASE_DRAINING:
+      return "draining";
+    case WirePhase.PHASE_DRAINED:
+      return "drained";
+    case WirePhase.PHASE_QUARANTINED:
+      return "quarantined";
     case WirePhase.PHASE_UNSPECIFIED:
     case WirePhase.UNRECOGNIZED:
       return "unknown";

@@ -34,10 +34,13 @@ function phaseStyle(phase: Phase): "green" | "yellow" | "red" | "dim" {
     case "enrolled":
     case "converging":
     case "proving":
+    case "draining":
       return "yellow";
     case "degraded":
     case "unreachable":
+    case "quarantined":
       return "red";
+    case "drained":
     case "absent":
     case "unknown":
       return "dim";

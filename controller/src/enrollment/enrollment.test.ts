@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { atOnce } from "../hostfile/pace.ts";
 import { createAuthority, openAuthority } from "../identity/certificate-authority.ts";
 import { createLoop } from "../reconcile/loop.ts";
 import { newMachineKey } from "../rpc/fake-machine.ts";
@@ -12,8 +13,10 @@ const caller = { node: "secondary1", certificate: "certificate of secondary1" };
 
 async function joined() {
   const state = given(empty(), ...enrolled("secondary1"));
-  const record = { state, tokens: new Map(), operators: new Map() };
-  const loop = createLoop({ store: createMemoryStore(), now: () => now }, record, () => {});
+  const loop = createLoop(
+    { state, tokens: new Map(), operators: new Map() },
+    { store: createMemoryStore(), runningTime: () => 0, now: () => now, pace: atOnce, tell: () => {} },
+  );
   const authority = await openAuthority(await createAuthority("lab", new Date(now)));
   return { loop, enrollment: createEnrollment({ loop, authority, now: () => now }) };
 }

@@ -10,6 +10,11 @@ export class NobodyFitError extends Error {
   override readonly name = "NobodyFitError";
 }
 
+/** The hostfile is held, and a pin would have to wait for that: which lines it takes must not depend on how the hold ends. */
+export class HostfileHeldError extends Error {
+  override readonly name = "HostfileHeldError";
+}
+
 /** A text that cannot be the hostfile. Nothing was changed. `problems` is never empty; their path is. */
 export class InvalidHostfileError extends Error {
   override readonly name = "InvalidHostfileError";

@@ -2,12 +2,26 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { freshLeases, lookOver, remainingLease, renewLease } from "./lease-table.ts";
 
-const timing = { leaseMs: 7_000, pauseMs: 3_000 };
+const timing = { leaseMs: 7_000, pauseMs: 3_000, fadingMs: 2_500 };
 
 it("names a node once its lease has ended, and not before", () => {
   const table = { ...freshLeases(["a", "b"], 0, timing), lookedAt: 6_500 };
   expect(lookOver(table, 6_999, timing).ended).toEqual([]);
   expect(lookOver(renewLease(table, "b", 6_600, timing), 7_000, timing).ended).toEqual(["a"]);
+});
+
+it("names beside those that ended who has been as silent, but for a heartbeat", () => {
+  const table = [
+    ["well", 6_000],
+    ["just before", 4_000],
+    ["just after", 4_001],
+    ["late", 2_500],
+  ].reduce((now, [node, at]) => renewLease(now, String(node), Number(at), timing), {
+    ...freshLeases(["a"], 1_500, timing),
+    lookedAt: 8_000,
+  });
+  expect(lookOver(table, 8_499, timing)).toMatchObject({ ended: [], fading: [] });
+  expect(lookOver(table, 8_500, timing)).toMatchObject({ ended: ["a"], fading: ["just before", "late"] });
 });
 
 it("gives everyone a fresh lease after a pause of its own", () => {

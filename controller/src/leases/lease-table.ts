@@ -10,6 +10,8 @@ export type LeaseTiming = {
   readonly leaseMs: number;
   /** A longer gap between two looks means that we were paused, not the nodes. */
   readonly pauseMs: number;
+  /** So close to its end is a lease of which signs of life are missing: a heartbeat, and what one may be late. */
+  readonly fadingMs: number;
 };
 
 /** Gives every named node a fresh lease. */
@@ -31,7 +33,10 @@ export function dropLeases(table: LeaseTable, nodes: readonly string[]): LeaseTa
 }
 
 /**
- * Looks the table over and names the nodes whose lease has ended; they stay in it.
+ * Looks the table over and names the nodes whose lease has ended; they stay in it. Beside them,
+ * where there are any, those that are `fading`: whose lease ends within a heartbeat if they
+ * stay as silent as they have been. Machines that died together gave their last signs of life
+ * within one.
  *
  * After a pause every lease starts afresh: nobody could renew one while we slept, so its
  * end says nothing about the node.
@@ -40,12 +45,14 @@ export function lookOver(
   table: LeaseTable,
   now: number,
   timing: LeaseTiming,
-): { readonly table: LeaseTable; readonly ended: readonly string[] } {
+): { readonly table: LeaseTable; readonly ended: readonly string[]; readonly fading: readonly string[] } {
   if (now - table.lookedAt > timing.pauseMs) {
-    return { table: freshLeases(table.ends.keys(), now, timing), ended: [] };
+    return { table: freshLeases(table.ends.keys(), now, timing), ended: [], fading: [] };
   }
-  const ended = [...table.ends].filter(([, end]) => end <= now).map(([node]) => node);
-  return { table: { ...table, lookedAt: now }, ended };
+  const endingBy = (moment: number) => [...table.ends].filter(([, end]) => end <= moment).map(([node]) => node);
+  const ended = endingBy(now);
+  const fading = ended.length === 0 ? [] : endingBy(now + timing.fadingMs).filter((node) => !ended.includes(node));
+  return { table: { ...table, lookedAt: now }, ended, fading };
 }
 
 /** Returns how long a node's lease still lasts, in milliseconds. Undefined without one. */

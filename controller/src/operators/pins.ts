@@ -1,6 +1,6 @@
 import { pinOfEdit } from "../hostfile/pin-of-edit.ts";
 import { pinOfGeneration } from "../hostfile/pin-of-generation.ts";
-import { NobodyFitError } from "../hostfile/pin-problem.ts";
+import { HostfileHeldError, NobodyFitError } from "../hostfile/pin-problem.ts";
 import { pinnedEntries } from "../hostfile/pinned-entries.ts";
 import type { Loop } from "../reconcile/loop.ts";
 import type { ClusterState, HostfilePin, PublishedHostfile } from "../state/cluster-state.ts";
@@ -14,19 +14,23 @@ export type Pinned = { readonly hostfile: PublishedHostfile | undefined; readonl
 
 /** What an operator may hold the hostfile to. */
 export interface Pins {
-  /** Pins the hostfile to a generation that is kept. Throws UnknownGenerationError or NobodyFitError. */
+  /** Pins the hostfile to a generation that is kept. Throws UnknownGenerationError, NobodyFitError or HostfileHeldError. */
   rollBack(generation: bigint): Pinned;
-  /** Pins the hostfile to a text in Open MPI's form. Throws InvalidHostfileError or NobodyFitError. */
+  /** Pins the hostfile to a text in Open MPI's form. Throws InvalidHostfileError, NobodyFitError or HostfileHeldError. */
   adopt(text: string): Pinned;
   /** Lets the hostfile follow the nodes again. Tells whether it was pinned. */
   release(): boolean;
 }
 
+const held =
+  "the hostfile is held, since many nodes fell silent at once: pin it when they are back, or after `cowctl hostfile release`";
+
 export function createPins(loop: Loop): Pins {
   function pinTo(pin: HostfilePin): Pinned {
     const { state } = loop.record();
+    if (state.silence.held) throw new HostfileHeldError(held);
     if (pinnedEntries(state, pin).length === 0) throw new NobodyFitError(nobodyFit(unlistedOf(state, pin)));
-    const { after } = loop.commit({ events: [{ type: "hostfile-pinned", pin }] });
+    const { after } = loop.commit({ events: [{ type: "hostfile-pinned", pin }], urgent: true });
     return { hostfile: after.state.hostfile, unlisted: unlistedOf(after.state, pin) };
   }
 
@@ -34,7 +38,7 @@ export function createPins(loop: Loop): Pins {
     rollBack: (generation) => pinTo(pinOfGeneration(loop.record().state, generation)),
     adopt: (text) => pinTo(pinOfEdit(loop.record().state, text)),
     release() {
-      const { before } = loop.commit({ events: [{ type: "hostfile-unpinned" }] });
+      const { before } = loop.commit({ events: [{ type: "hostfile-unpinned" }], urgent: true });
       return before.state.pin !== undefined;
     },
   };

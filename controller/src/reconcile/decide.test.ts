@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clusterSpec, empty, enrolled, given, machine, names, nodeOf, ran } from "../state/cluster.fixture.ts";
+import { clusterSpec, empty, enrolled, given, later, machine, names, nodeOf, ran } from "../state/cluster.fixture.ts";
 import type { ClusterEvent, ClusterState, NodeFacts } from "../state/cluster-state.ts";
 import { objectionTo } from "../state/fitness.ts";
 import { decide } from "./decide.ts";
@@ -33,7 +33,8 @@ describe("a machine that joined", () => {
     const three = runs(then(two, ...enrolled("secondary2")), "secondary2", "primary");
     expect(lines(three)).toEqual(["primary", "secondary1"]);
     expect(lines(runs(three, "secondary1"))).toEqual(["primary", "secondary1", "secondary2"]);
-    expect(lines(then(three, { type: "lease-lost", node: "secondary1" }))).toEqual(["primary", "secondary2"]);
+    const without = then(three, { type: "lease-lost", node: "secondary1" });
+    expect(lines(settle(later(without, 1_000)).state)).toEqual(["primary", "secondary2"]);
   });
 
   it("is not admitted beside one that it does not know yet", () => {

@@ -1,8 +1,10 @@
 import type { DesiredState } from "@cowherd/proto";
 import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
-import type { ClusterState, HostfileEntry, PublishedHostfile } from "../state/cluster-state.ts";
+import { ordinaryPace, type Pace, publicationDue } from "../hostfile/pace.ts";
+import type { ClusterState, PublishedHostfile } from "../state/cluster-state.ts";
 import { objectionTo, waitOf } from "../state/fitness.ts";
 import { reduce } from "../state/reduce.ts";
+import { commonLoss } from "../state/silence.ts";
 import { desiredStates } from "./desired-states.ts";
 
 /** One step towards the fixed point. */
@@ -16,6 +18,8 @@ export type Action =
     }
   | { readonly type: "admit"; readonly node: string }
   | { readonly type: "withdraw"; readonly node: string }
+  | { readonly type: "hold-hostfile" }
+  | { readonly type: "release-hostfile" }
   | { readonly type: "publish-hostfile"; readonly hostfile: PublishedHostfile };
 
 /**
@@ -23,12 +27,13 @@ export type Action =
  *
  * Level-based: it looks at the whole state, never at the event that woke it, so a missed
  * event costs a delay and not a wrong answer. One kind of action at a time, in this order:
- * who is not fit leaves before anything else is thought of; the hostfile follows; what nodes
- * should be is brought up to date; and only then is it judged who has become fit.
+ * who is not fit leaves before anything else is thought of; the hostfile follows, unless too
+ * many left at once; what nodes should be is brought up to date; and only then is it judged who
+ * has become fit. What has to wait for a time is decided when the state has come to that time.
  */
-export function decide(state: ClusterState): readonly Action[] {
-  const stages = [withdrawals, publications, newDesiredStates, admissions];
-  return stages.reduce<readonly Action[]>((found, stage) => (found.length > 0 ? found : stage(state)), []);
+export function decide(state: ClusterState, pace: Pace = ordinaryPace): readonly Action[] {
+  const stages = [withdrawals, holds, publications, newDesiredStates, admissions];
+  return stages.reduce<readonly Action[]>((found, stage) => (found.length > 0 ? found : stage(state, pace)), []);
 }
 
 function withdrawals(state: ClusterState): readonly Action[] {
@@ -37,16 +42,18 @@ function withdrawals(state: ClusterState): readonly Action[] {
     .map(({ name }) => ({ type: "withdraw", node: name }));
 }
 
-/** An empty view is never published: the last good file stays, whatever befell the nodes. */
-function publications(state: ClusterState): readonly Action[] {
-  const entries = hostfileEntries(state);
-  if (entries.length === 0 || sameEntries(entries, state.hostfile?.entries)) return [];
-  const generation = (state.hostfile?.generation ?? 0n) + 1n;
-  return [{ type: "publish-hostfile", hostfile: { generation, entries } }];
+function holds(state: ClusterState): readonly Action[] {
+  const wanted = commonLoss(state) !== undefined;
+  if (wanted === state.silence.held) return [];
+  return [{ type: wanted ? "hold-hostfile" : "release-hostfile" }];
 }
 
-function sameEntries(a: readonly HostfileEntry[], b: readonly HostfileEntry[] | undefined): boolean {
-  return a.length === b?.length && a.every(({ node, slots }, at) => node === b[at]?.node && slots === b[at]?.slots);
+/** An empty view is never published: the last good file stays, whatever befell the nodes. */
+function publications(state: ClusterState, pace: Pace): readonly Action[] {
+  const due = state.silence.held ? undefined : publicationDue(state, pace);
+  if (due === undefined || due > state.runTime) return [];
+  const generation = (state.hostfile?.generation ?? 0n) + 1n;
+  return [{ type: "publish-hostfile", hostfile: { generation, entries: hostfileEntries(state) } }];
 }
 
 function newDesiredStates(state: ClusterState): readonly Action[] {

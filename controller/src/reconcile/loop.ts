@@ -1,8 +1,11 @@
 import type { DesiredState } from "@cowherd/proto";
-import type { ClusterEvent } from "../state/cluster-state.ts";
+import { atOnce, type Pace } from "../hostfile/pace.ts";
+import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { reduce } from "../state/reduce.ts";
 import type { ClusterRecord, ClusterStore } from "../store/cluster-store.ts";
 import { desiredStates } from "./desired-states.ts";
+import { nextDue } from "./next-due.ts";
+import type { RunningTime } from "./running-time.ts";
 import { settle } from "./settle.ts";
 
 /** What happened, and what goes into the store with it. */
@@ -10,6 +13,8 @@ export type Change = {
   readonly events?: readonly ClusterEvent[];
   readonly tokens?: ClusterRecord["tokens"];
   readonly operators?: ClusterRecord["operators"];
+  /** The operator waits for the hostfile, which then follows no burst's pace. A hold keeps it all the same. */
+  readonly urgent?: boolean;
 };
 
 /** What a committed change did. `desired` holds the desired states that became others, by node. */
@@ -27,44 +32,79 @@ export type Committed = {
  */
 export interface Loop {
   record(): ClusterRecord;
+  /** The record's state as it is by now, with the time that has passed since. */
+  present(): ClusterState;
   /** The desired state of every joined node. */
   desired(): ReadonlyMap<string, DesiredState>;
   /** Makes a change. Throws when the store does, and then nothing was changed. */
   commit(change: Change): Committed;
+  /**
+   * Does what time alone has made due. To be called at short intervals; it costs nothing where
+   * nothing waits. Tells whether something was due, such as a deadline that only people look at.
+   */
+  pass(): boolean;
 }
 
 export type LoopDeps = {
   readonly store: ClusterStore;
+  readonly runningTime: RunningTime;
   /** Milliseconds of the wall clock: for the times of the hostfiles. */
   readonly now: () => number;
+  readonly pace: Pace;
+  /** Hears of every change once it is stored. */
+  readonly tell: (committed: Committed) => void;
 };
 
+/** While something waits, the time is stored so often: what a restart takes from it at most. */
+const keptMs = 60_000;
+
 /** Takes the record up where the store left it and brings it to its fixed point. */
-export function createLoop(
-  { store, now }: LoopDeps,
-  initial: ClusterRecord,
-  tell: (committed: Committed) => void,
-): Loop {
+export function createLoop(initial: ClusterRecord, { store, runningTime, now, pace, tell }: LoopDeps): Loop {
   let record = initial;
+  let due: number | undefined;
   let desired: ReadonlyMap<string, DesiredState> = new Map();
+
+  const present = () => reduce(record.state, { type: "time-passed", at: runningTime() });
 
   const loop: Loop = {
     record: () => record,
+    present,
     desired: () => desired,
-    commit({ events = [], tokens = record.tokens, operators = record.operators }) {
+    commit({ events = [], tokens = record.tokens, operators = record.operators, urgent = false }) {
       const before = record;
-      const settled = settle(events.reduce(reduce, before.state), now());
+      const current = present();
+      const settled = settle(events.reduce(reduce, current), urgent ? atOnce : pace, now());
+      if (settled.state === current && tokens === before.tokens && operators === before.operators) {
+        return { before, after: before, desired: settled.desired };
+      }
       const after = { state: settled.state, tokens, operators };
       const committed = { before, after, desired: settled.desired };
-      if (after.state === before.state && tokens === before.tokens && operators === before.operators) return committed;
       store.commit(after);
       record = after;
+      due = nextDue(after.state, pace);
       desired = new Map([...desired, ...settled.desired].filter(([node]) => after.state.nodes.has(node)));
       tell(committed);
       return committed;
     },
+
+    pass() {
+      const current = present();
+      if (due === undefined) return false;
+      if (current.runTime >= due) {
+        loop.commit({});
+        due = nextDue(present(), pace);
+        return true;
+      }
+      if (current.runTime - record.state.runTime >= keptMs) {
+        const after = { ...record, state: current };
+        store.commit(after);
+        record = after;
+      }
+      return false;
+    },
   };
   loop.commit({});
+  due = nextDue(record.state, pace);
   desired = desiredStates(record.state);
   return loop;
 }

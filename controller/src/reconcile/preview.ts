@@ -1,5 +1,6 @@
 import type { ResourceSpec } from "@cowherd/proto";
 import { compileCluster } from "../compile/compile-cluster.ts";
+import { atOnce } from "../hostfile/pace.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
 import { reduce } from "../state/reduce.ts";
@@ -17,7 +18,7 @@ export type NodePreview =
  * It applies the spec to a copy by the very rules of the real thing, so the two agree.
  */
 export function preview(state: ClusterState, spec: ClusterSpec): readonly NodePreview[] {
-  const compiled = compileCluster(settle(reduce(state, { type: "spec-applied", spec })).state);
+  const compiled = compileCluster(settle(reduce(state, { type: "spec-applied", spec }), atOnce).state);
   const wanted = [...spec.nodes.keys()].map((node): NodePreview => {
     const resources = compiled.get(node);
     return resources === undefined ? { type: "absent", node } : { type: "joined", node, resources };

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clusterSpec, empty, enrolled, given, machine, names, ran } from "../state/cluster.fixture.ts";
+import { ordinaryPace } from "../hostfile/pace.ts";
+import { clusterSpec, empty, enrolled, given, later, machine, names, ran, suddenly } from "../state/cluster.fixture.ts";
 import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { decodeState, encodeState } from "../state/persist.ts";
+import { commonLoss } from "../state/silence.ts";
 import { decide } from "./decide.ts";
 import { desiredStates } from "./desired-states.ts";
+import { nextDue } from "./next-due.ts";
 import { settle, UnsettledError } from "./settle.ts";
 
 /** Something that may happen, given the state that it happens to. */
@@ -62,6 +65,36 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 2, arbitrary: name.map((node) => () => [{ type: "lease-lost" as const, node }]) },
   { weight: 2, arbitrary: name.map((node) => () => [{ type: "lease-gained" as const, node }]) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ ended: fc.uniqueArray(name), fading: fc.uniqueArray(name) })
+      .map(({ ended, fading }) => () => [
+        { type: "nodes-fading" as const, nodes: fading },
+        ...ended.map((node) => ({ type: "lease-lost", node }) as const),
+      ]),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom(1, 500, 1_000, 7_000, 60_000, 900_000)
+      .map((ms) => (state: ClusterState) => [{ type: "time-passed" as const, at: state.runTime + ms }]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(name, fc.constantFrom(undefined, 1_000)).map(([node, deadlineMs]) => () => [
+      { type: "node-drained" as const, node, reason: "r", deadlineMs },
+    ]),
+  },
+  { weight: 1, arbitrary: name.map((node) => () => [{ type: "node-undrained" as const, node }]) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(name, fc.nat(2)).map(([node, ranks]) => () => [
+      { type: "ranks-counted" as const, node, ranks },
+    ]),
+  },
+  { weight: 1, arbitrary: name.map((node) => () => [{ type: "node-released" as const, node }]) },
+  { weight: 1, arbitrary: fc.constant(() => [{ type: "hostfile-released" as const, accepted: true }]) },
   { weight: 1, arbitrary: name.map((node) => () => [{ type: "node-removed" as const, node }]) },
   { weight: 1, arbitrary: name.map((node) => () => [{ type: "facts-refused" as const, node, problem: "p" }]) },
   {
@@ -81,14 +114,18 @@ const histories = fc.array(fc.array(happening, { minLength: 1, maxLength: 3 }), 
 /** Enough to find a wrong rule within seconds, on a machine where others work too. */
 const effort = { numRuns: 40 };
 
+/** The state after what happened in one commit. */
+function stateAfter(before: ClusterState, happenings: readonly Happening[]): ClusterState {
+  return happenings.reduce((state, happen) => suddenly(state, ...happen(state)), before);
+}
+
 /** Plays a history and calls `look` with each settled state and the settled one before it. */
 function play(
   history: readonly (readonly Happening[])[],
   look: (now: ClusterState, before: ClusterState) => void,
 ): ClusterState {
   return history.reduce((before, happenings) => {
-    const happened = happenings.reduce((state, happen) => given(state, ...happen(state)), before);
-    const now = settle(happened).state;
+    const now = settle(stateAfter(before, happenings)).state;
     look(now, before);
     return now;
   }, empty());
@@ -114,13 +151,43 @@ describe("whatever happens, in whatever order", () => {
           if (now.hostfile === undefined || now.hostfile === before.hostfile) return;
           expect(now.hostfile.entries.length).toBeGreaterThan(0);
           for (const { node, slots } of now.hostfile.entries) {
-            expect(now.nodes.get(node)).toMatchObject({ reachable: true, admitted: true });
+            expect(now.nodes.get(node)).toMatchObject({ reachable: true, admitted: true, drain: undefined });
             expect(now.nodes.get(node)?.facts.interfaces).not.toEqual([]);
             const [one, other] = ["primary", node].map((each) => now.nodes.get(each)?.facts.mpirun);
             if (one !== undefined && other !== undefined) expect(other.vendor).toBe(one.vendor);
             expect(slots).toBeGreaterThan(0);
             expect(slots).toBeLessThanOrEqual(now.spec.maxSlots);
           }
+        });
+      }),
+      effort,
+    );
+  });
+
+  it("no hostfile is published while it is held, and only for some who are silent and listed is it held", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        play(history, (now, before) => {
+          if (!now.silence.held) return;
+          if (before.silence.held) expect(now.hostfile).toBe(before.hostfile);
+          const missed = commonLoss(now)?.nodes ?? [];
+          expect(missed.length).toBeGreaterThan(1);
+          expect(now.hostfile?.entries.some(({ node }) => missed.includes(node))).toBe(true);
+        });
+      }),
+      effort,
+    );
+  });
+
+  it("nothing is due before the time that it waits for", () => {
+    const waits = fc.tuple(histories, fc.integer({ min: 1, max: 2_000_000 }));
+    fc.assert(
+      fc.property(waits, ([history, ms]) => {
+        play(history, (now) => {
+          const due = nextDue(now, ordinaryPace) ?? Number.POSITIVE_INFINITY;
+          expect(due).toBeGreaterThan(now.runTime);
+          const at = Math.min(now.runTime + ms, due - 1);
+          expect(decide(later(now, at - now.runTime))).toEqual([]);
         });
       }),
       effort,
@@ -146,7 +213,7 @@ describe("whatever happens, in whatever order", () => {
         let state = empty();
         let newest = 0n;
         for (const happenings of history) {
-          const happened = happenings.reduce((now, happen) => given(now, ...happen(now)), state);
+          const happened = stateAfter(state, happenings);
           for (const action of decide(happened)) {
             if (action.type !== "set-desired-state") continue;
             const before = happened.nodes.get(action.node)?.desired;
@@ -206,6 +273,7 @@ describe("whatever happens, in whatever order", () => {
           troubled,
           { type: "spec-applied", spec: clusterSpec(names, "hostfile: { order: natural }") },
           ...names.flatMap((node) => [
+            { type: "node-undrained", node } as const,
             ...enrolled(node),
             { type: "facts-reported", node, facts: machine(node) } as const,
           ]),
@@ -214,6 +282,7 @@ describe("whatever happens, in whatever order", () => {
           (state) => names.reduce((now, node) => settle(given(now, ran(now, node))).state, state),
           settle(healed).state,
         );
+        expect(calm.silence.held).toBe(false);
         expect(calm.hostfile?.entries).toEqual(names.map((node) => ({ node, slots: 2 })));
       }),
       effort,

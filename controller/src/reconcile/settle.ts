@@ -1,4 +1,5 @@
 import type { DesiredState } from "@cowherd/proto";
+import { ordinaryPace, type Pace } from "../hostfile/pace.ts";
 import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { reduce } from "../state/reduce.ts";
 import { type Action, decide } from "./decide.ts";
@@ -17,8 +18,8 @@ export class UnsettledError extends Error {
   }
 }
 
-/** Withdrawals, hostfile, desired states, admissions, hostfile, the primary's desired state; and as many to spare. */
-const mostRounds = 12;
+/** Withdrawals, hold, hostfile, desired states, admissions, hold, hostfile, the primary's desired state; and as many to spare. */
+const mostRounds = 16;
 
 /**
  * Applies what decide says until there is nothing left to do. Pure.
@@ -27,18 +28,18 @@ const mostRounds = 12;
  * the way, only the newer is returned. `at` is the wall clock's time, for the hostfiles that
  * are published on the way. Throws UnsettledError where there is no end.
  */
-export function settle(state: ClusterState, at?: number): Settled {
+export function settle(state: ClusterState, pace: Pace = ordinaryPace, at?: number): Settled {
   const desired = new Map<string, DesiredState>();
   let settled = state;
   for (let round = 0; round < mostRounds; round += 1) {
-    const actions = decide(settled);
+    const actions = decide(settled, pace);
     if (actions.length === 0) return { state: settled, desired };
     for (const action of actions) {
       if (action.type === "set-desired-state") desired.set(action.node, action.desired);
       settled = reduce(settled, eventOf(action, at));
     }
   }
-  throw new UnsettledError(decide(settled));
+  throw new UnsettledError(decide(settled, pace));
 }
 
 function eventOf(action: Action, at: number | undefined): ClusterEvent {
@@ -52,6 +53,10 @@ function eventOf(action: Action, at: number | undefined): ClusterEvent {
       return { type: "node-admitted", node: action.node };
     case "withdraw":
       return { type: "node-withdrawn", node: action.node };
+    case "hold-hostfile":
+      return { type: "hostfile-held" };
+    case "release-hostfile":
+      return { type: "hostfile-released", accepted: false };
     case "publish-hostfile":
       return { type: "hostfile-published", hostfile: action.hostfile, at };
   }

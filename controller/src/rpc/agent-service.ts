@@ -43,9 +43,14 @@ export function createAgentService(
       }
     },
 
-    heartbeat: unary(log, ({ activity }, call) => {
-      controller.liveness.heartbeat(caller(call).node, activity);
-      return { nextPeriodMs: controller.timing.heartbeatMs };
+    heartbeat: unary(log, ({ activity, ranks }, call) => {
+      const { node } = caller(call);
+      controller.liveness.heartbeat(node, activity, ranks);
+      const { spec, nodes } = controller.loop.record().state;
+      return {
+        nextPeriodMs: spec.liveness.heartbeatSeconds * 1000,
+        countRanksOfUid: nodes.get(node)?.drain && spec.user.uid,
+      };
     }),
 
     reportFacts: unary(log, ({ facts }, call) => {

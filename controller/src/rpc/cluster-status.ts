@@ -10,7 +10,7 @@ import { slotsOf } from "../state/slots.ts";
 
 /** Tells the cluster in one look; the nodes are those of the spec, in its order. */
 export function clusterStatus({ loop, liveness, now }: Pick<Controller, "loop" | "liveness" | "now">): ClusterStatus {
-  const { state } = loop.record();
+  const state = loop.present();
   return {
     cluster: state.spec.name,
     nodes: [...state.spec.nodes.values()].map((node) =>
@@ -53,4 +53,7 @@ const wirePhases: Readonly<Record<Phase, WirePhase>> = {
   ready: WirePhase.PHASE_READY,
   degraded: WirePhase.PHASE_DEGRADED,
   unreachable: WirePhase.PHASE_UNREACHABLE,
+  draining: WirePhase.PHASE_DRAINING,
+  drained: WirePhase.PHASE_DRAINED,
+  quarantined: WirePhase.PHASE_QUARANTINED,
 };

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { parseToken } from "@cowherd/proto";
 import type { CreateTokenResponse, EnrollResponse, Facts } from "@cowherd/proto/wire";
-import { defaultTiming } from "../config.ts";
+import { defaultTiming, type Timing } from "../config.ts";
 import { type Controller, createController } from "../controller.ts";
+import { atOnce } from "../hostfile/pace.ts";
 import { createAuthority, openAuthority } from "../identity/certificate-authority.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
 import { initialState } from "../state/initial-state.ts";
@@ -59,7 +60,10 @@ export type FakeCluster = AsyncDisposable & {
 };
 
 /** Starts on `store`, which is given a cluster where it has none. */
-export async function startFakeCluster(store: ClusterStore = createMemoryStore()): Promise<FakeCluster> {
+export async function startFakeCluster(
+  store: ClusterStore = createMemoryStore(),
+  timing: Partial<Timing> = {},
+): Promise<FakeCluster> {
   const clocks: Clocks = { wall: Date.now(), monotonic: 1_000_000 };
   const files = await createAuthority("lab", new Date(clocks.wall));
   const authority = await openAuthority(files);
@@ -74,7 +78,7 @@ export async function startFakeCluster(store: ClusterStore = createMemoryStore()
     now: () => clocks.wall,
     monotonic: () => clocks.monotonic,
     randomBytes,
-    timing: { ...defaultTiming, checkMs: 150 },
+    timing: { ...defaultTiming, checkMs: 150, pace: atOnce, ...timing }, // clocks that stand still never end a burst
   });
   const folder = await mkdtemp(`${tmpdir()}/cluster-`);
   const socket = `${folder}/run/operator.sock`;

@@ -93,6 +93,33 @@ describe("a hostfile that is rolled back", () => {
     expect(cluster.controller.loop.record()).toBe(before);
   });
 
+  it("is in force at once, also amid a burst", async () => {
+    await using cluster = await startGrownCluster();
+    expect(await rollBack(cluster, 1n)).toMatchObject({ generation: 4n, entries: [{ node: "primary" }] });
+    expect(await unpin(cluster)).toEqual({ wasPinned: true, generation: 5n });
+    expect(await rollBack(cluster, 2n)).toMatchObject({ generation: 6n });
+  });
+
+  it("is refused while the hostfile is held, and a hold keeps a pin's lines too", async () => {
+    await using cluster = await startGrownCluster();
+    const lost = (["secondary1", "secondary2"] as const).map((node) => ({ type: "lease-lost", node }) as const);
+    await rollBack(cluster, 3n);
+    cluster.clocks.monotonic += 1_000;
+    cluster.controller.loop.commit({ events: lost });
+    const before = cluster.controller.loop.record();
+    expect(before.state.hostfile?.entries).toHaveLength(3);
+    await expect(rollBack(cluster, 1n)).rejects.toMatchObject({
+      code: status.FAILED_PRECONDITION,
+      details: expect.stringMatching(/^the hostfile is held/),
+    });
+    expect(cluster.controller.loop.record()).toBe(before);
+    expect((await look(cluster))?.notices).toEqual([
+      expect.stringContaining("HELD at generation"),
+      expect.stringContaining("pinned to generation 3"),
+    ]);
+    expect(await unpin(cluster)).toMatchObject({ generation: before.state.hostfile?.generation });
+  });
+
   it("is refused to a generation that is not kept", async () => {
     await using cluster = await startGrownCluster();
     const refused = await rollBack(cluster, 9n).catch((error: unknown) => error);

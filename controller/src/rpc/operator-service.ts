@@ -5,16 +5,20 @@ import { version } from "../config.ts";
 import type { Controller } from "../controller.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
 import { primaryOf } from "../spec/primary-of.ts";
+import { oneLine } from "../spec/printable.ts";
 import type { TokenRecord } from "../tokens/token-record.ts";
 import { clusterPlan } from "./cluster-plan.ts";
 import { clusterStatus } from "./cluster-status.ts";
 import { createResponseStream } from "./response-stream.ts";
+import { MalformedRequestError } from "./rpc-error.ts";
 import { type ErrorLog, unary } from "./unary.ts";
 import { toWireGeneration, toWirePinned } from "./wire-hostfile.ts";
 
+const longestReason = 200; // characters
+
 /** Answers operators. */
 export function createOperatorService(controller: Controller, log: ErrorLog): OperatorServiceServer {
-  const { loop, tokens, operators, pins, authority } = controller;
+  const { loop, tokens, operators, pins, upkeep, authority } = controller;
   const spec = () => loop.record().state.spec;
   const primaryAddress = () => spec().nodes.get(primaryOf(spec()))?.address ?? "";
 
@@ -83,6 +87,27 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
 
     removeNode: unary(log, ({ node }) => {
       operators.removeNode(node);
+      return {};
+    }),
+
+    drainNode: unary(log, ({ node, reason, deadlineSeconds }) => {
+      const words = oneLine(reason, longestReason);
+      if (words === "") throw new MalformedRequestError("the request gives no reason to drain the node");
+      return { listed: upkeep.drain(node, words, deadlineSeconds === 0 ? undefined : deadlineSeconds * 1000) };
+    }),
+
+    undrainNode: unary(log, ({ node }) => {
+      upkeep.undrain(node);
+      return {};
+    }),
+
+    releaseNode: unary(log, ({ node }) => {
+      upkeep.release(node);
+      return {};
+    }),
+
+    releaseHostfile: unary(log, () => {
+      upkeep.releaseHostfile();
       return {};
     }),
 

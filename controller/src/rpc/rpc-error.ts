@@ -2,10 +2,16 @@ import { type ErrorReason, errorDetailTrailer } from "@cowherd/proto";
 import { ErrorDetail } from "@cowherd/proto/wire";
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import { CertificateRevokedError } from "../enrollment/enrollment.ts";
-import { InvalidHostfileError, NobodyFitError, UnknownGenerationError } from "../hostfile/pin-problem.ts";
+import {
+  HostfileHeldError,
+  InvalidHostfileError,
+  NobodyFitError,
+  UnknownGenerationError,
+} from "../hostfile/pin-problem.ts";
 import { SigningRequestRefusedError } from "../identity/signing-request.ts";
 import { OperatorNameError } from "../operators/operators.ts";
 import { PrimaryError } from "../operators/primary.ts";
+import { NotHeldError } from "../operators/upkeep.ts";
 import { InvalidSpecError, type SpecProblem } from "../spec/cluster-spec.ts";
 import { FactsRefusedError } from "../state/parse-facts.ts";
 import { type TokenProblem, TokenRefusedError } from "../tokens/token-record.ts";
@@ -79,10 +85,12 @@ function tell(error: unknown): Told | undefined {
   }
   if (error instanceof UnknownGenerationError) return { code: status.NOT_FOUND, reason: "GENERATION_UNKNOWN" };
   if (error instanceof NobodyFitError) return { code: status.FAILED_PRECONDITION };
+  if (error instanceof HostfileHeldError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof SigningRequestRefusedError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof TokenLifetimeError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof OperatorNameError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof MalformedRequestError) return { code: status.INVALID_ARGUMENT };
+  if (error instanceof NotHeldError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof PrimaryError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof SessionSupersededError) return { code: status.ABORTED };
   if (error instanceof TooManyCallsError) return { code: status.RESOURCE_EXHAUSTED };

@@ -13,6 +13,8 @@ export type ClusterSpec = {
   readonly slots: SlotsSpec;
   /** The most slots that a node may report; a greater number is refused, not cut. */
   readonly maxSlots: number;
+  /** How long a node is believed without a sign of life, and what becomes of those that are not. */
+  readonly liveness: LivenessSpec;
   /** The NICs through netplan, on the nodes that have it. Undefined where they are left alone. */
   readonly network: NetworkSpec | undefined;
   /** The folder that every node sees. Undefined where none is shared. */
@@ -40,6 +42,17 @@ export type SlotsSpec = {
   readonly per: "vcores" | "cores";
   /** Ranks fewer on the primary, for the shell, NFS and the controller; it keeps one rank at least. */
   readonly reserve: number;
+};
+
+export type LivenessSpec = {
+  /** How often a node gives a sign of life. */
+  readonly heartbeatSeconds: number;
+  /** How long one sign of life is good for: more than two heartbeats. */
+  readonly leaseSeconds: number;
+  /** Of the listed nodes: where more than these fall silent at once, the hostfile stays as it is. 100 for never. */
+  readonly holdAbovePercent: number;
+  /** The longest that a node which keeps falling silent is held off. Zero for not at all. */
+  readonly coolDownSeconds: number;
 };
 
 export type NetworkSpec = {

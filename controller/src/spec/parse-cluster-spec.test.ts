@@ -22,6 +22,19 @@ const named = (name: string) =>
   `nodes:\n  primary: { address: 192.168.56.10 }\n  ${name}: { address: 192.168.56.11 }\n`;
 const withField = (line: string) => `${line}\n${minimal}`;
 
+describe("liveness", () => {
+  it.each([
+    ["heartbeat: 1", { heartbeatSeconds: 1, leaseSeconds: 4 }],
+    ["heartbeat: 60", { heartbeatSeconds: 60, leaseSeconds: 181 }],
+    [
+      "heartbeat: 3, lease: 7, holdAbove: 100, coolDown: 0",
+      { heartbeatSeconds: 3, leaseSeconds: 7, holdAbovePercent: 100, coolDownSeconds: 0 },
+    ],
+  ])("of { %s } has a lease over which two heartbeats may get lost, unless it says otherwise", (fields, expected) => {
+    expect(parseClusterSpec(withField(`liveness: { ${fields} }`)).liveness).toMatchObject(expected);
+  });
+});
+
 describe("a spec with names and addresses alone", () => {
   it("gets the manual's defaults", () => {
     expect(parseClusterSpec(minimal)).toEqual({
@@ -38,6 +51,7 @@ describe("a spec with names and addresses alone", () => {
       packages: ["openmpi-bin", "openmpi-common", "libopenmpi-dev"],
       slots: { per: "vcores", reserve: 0 },
       maxSlots: 1024,
+      liveness: { heartbeatSeconds: 2, leaseSeconds: 7, holdAbovePercent: 50, coolDownSeconds: 300 },
       network: { nameservers: ["1.1.1.1", "8.8.8.8"], confirmSeconds: 60, required: false },
       shared: {
         path: "/home/mpihpc/shared",
@@ -275,6 +289,26 @@ it.each([
   ["a network of nothing", "network:", "network: expected off or a mapping such as { nameservers:"],
   ["an unknown key of the network", "network: { dns: [] }", "1:12: network.dns: is not a key of cluster.yaml: known"],
   ["a nameserver by name", "network: { nameservers: [dns.lab] }", '1:26: network.nameservers.0: "dns.lab" is no IPv4'],
+  ["no heartbeat", "liveness: { heartbeat: 0 }", "liveness.heartbeat: expected a whole number from 1 to 60"],
+  ["a part of a second", "liveness: { heartbeat: 0.5 }", "liveness.heartbeat: expected a whole number from 1 to 60"],
+  [
+    "a lease of a heartbeat that may get lost",
+    "liveness: { heartbeat: 5, lease: 10 }",
+    "1:34: liveness.lease: 10 seconds are too few for a heartbeat every 5, of which one may get lost: at least 11",
+  ],
+  [
+    "a lease that is too short for the default",
+    "liveness: { lease: 4 }",
+    "liveness.lease: 4 seconds are too few for a heartbeat every 2, of which one may get lost: at least 5",
+  ],
+  ["a share of nobody", "liveness: { holdAbove: 0 }", "liveness.holdAbove: expected a whole number from 1 to 100"],
+  ["too long a pause", "liveness: { coolDown: 3601 }", "liveness.coolDown: expected a whole number from 0 to 3600"],
+  [
+    "a word of no liveness",
+    "liveness: { leese: 7 }",
+    "liveness.leese: is not a key of cluster.yaml: did you mean lease?",
+  ],
+  ["no mapping of liveness", "liveness: off", "liveness: expected a mapping such as { heartbeat: 2, lease: 7 }"],
   ["too short a time", "network: { confirm: 9 }", "1:21: network.confirm: expected a whole number from 10 to 600"],
   ["too long a time", "network: { confirm: 601 }", "network.confirm: expected a whole number from 10 to 600"],
   ["a shared folder that is a path alone", "shared: /home/mpihpc/x", "1:9: shared: expected off or a mapping such as"],

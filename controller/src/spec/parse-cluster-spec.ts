@@ -11,6 +11,7 @@ import { networkOf, sharedOf } from "./feature-defaults.ts";
 import { networkFields, pythonFields, sharedFields } from "./feature-schema.ts";
 import { defaultFormPath, defaultHome, defaultHostfile } from "./home-layout.ts";
 import { hostfileFields, slotsFields } from "./hostfile-schema.ts";
+import { livenessFields, livenessOf } from "./liveness-schema.ts";
 import { compareNames } from "./natural-order.ts";
 import { nearest } from "./nearest.ts";
 import { defaultRole, ruleBreaches } from "./spec-rules.ts";
@@ -60,6 +61,7 @@ const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey
   ["user", specFields.shape.user.unwrap().shape],
   ["hostfile", hostfileFields.shape],
   ["slots", slotsFields.shape],
+  ["liveness", livenessFields.shape],
   ["network", networkFields.shape],
   ["shared", sharedFields.shape],
   ["python", pythonFields.shape],
@@ -84,13 +86,14 @@ function inOrder(problems: readonly SpecProblem[]): readonly SpecProblem[] {
   return [...sorted.slice(0, mostProblems), more];
 }
 
-function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest }: SpecFields): ClusterSpec {
+function clusterSpecOf({ user, nodes, hostfile, liveness, network, shared, python, ...rest }: SpecFields): ClusterSpec {
   const { name, uid, gid = uid, home = defaultHome(name), shell, groups } = user;
   const names = Object.keys(nodes).sort(compareNames);
   return {
     ...rest,
     user: { name, uid, gid, home, shell, groups },
     hostfile: hostfileOf(hostfile, home),
+    liveness: livenessOf(liveness),
     network: networkOf(network),
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { networkField, pythonField, sharedField } from "./feature-schema.ts";
 import { hostfileField, slotsField } from "./hostfile-schema.ts";
 import { formatAddress, parseSubnet } from "./ipv4.ts";
+import { livenessFields } from "./liveness-schema.ts";
 import { quote } from "./printable.ts";
 import { isMissingOr, listOf, mappingError, textThat, textWithout, wholeNumber } from "./schema-parts.ts";
 import { addressText, cleanPath, plainPath } from "./text-schema.ts";
@@ -96,6 +97,7 @@ export const specFields = z.strictObject(
     ]),
     slots: slotsField,
     maxSlots: maxSlotsField,
+    liveness: livenessFields.prefault({}),
     network: networkField,
     shared: sharedField,
     python: pythonField,

@@ -36,6 +36,27 @@ export type ClusterState = {
   readonly pin: HostfilePin | undefined;
   /** The last edit by hand that the primary's agent took back. Undefined before the first, and once it was adopted. */
   readonly handEdit: HandEdit | undefined;
+  /**
+   * How long controllers of this cluster have run, in milliseconds, the machine's pauses left
+   * out: the clock of every rule that waits. No calendar can move it, and it goes on after a
+   * restart from where it was last stored.
+   */
+  readonly runTime: number;
+  /** When the hostfile was published, in running time. */
+  readonly publishedAt: number;
+  readonly silence: Silence;
+};
+
+/** What is known of nodes that fall silent together. Times in running time. */
+export type Silence = {
+  /** Earlier losses do not count: they are older than those of the hold, or the operator accepted them. */
+  readonly since: number;
+  /** Too many fell silent at once: the hostfile stays as it is. */
+  readonly held: boolean;
+  /** Who still held a lease when the last one ended, and had missed as many signs of life. */
+  readonly fading: readonly string[];
+  /** By then these have lost their leases too, or are alive. */
+  readonly fadingUntil: number;
 };
 
 export type NodeState = {
@@ -63,6 +84,30 @@ export type NodeState = {
    * machine; removed, it gives the place up.
    */
   readonly place: number | undefined;
+  readonly presence: Presence;
+  /** The operator keeps it out of the hostfile. */
+  readonly drain: Drain | undefined;
+};
+
+/** How a node came and went. Times in running time. */
+export type Presence = {
+  /** When it was admitted last. */
+  readonly admittedAt: number;
+  /** When it fell silent while it was admitted. Undefined where it never did, or was admitted since. */
+  readonly lostAt: number | undefined;
+  /** When it lost its lease: what counts against it, oldest first. */
+  readonly losses: readonly number[];
+  /** Until when it is held off. */
+  readonly coolUntil: number;
+};
+
+export type Drain = {
+  /** The operator's words, in one line. */
+  readonly reason: string;
+  /** In running time: ranks that still run then are overdue. Undefined where they may take their time. */
+  readonly deadline: number | undefined;
+  /** How many ranks run there, as its agent told last. Undefined where it has not told. */
+  readonly ranks: number | undefined;
 };
 
 /** Which desired state, and how much of the roster it carries. */
@@ -154,6 +199,24 @@ export type ClusterEvent =
   | { readonly type: "run-reported"; readonly node: string; readonly run: RunRecord }
   | { readonly type: "lease-gained"; readonly node: string }
   | { readonly type: "lease-lost"; readonly node: string }
+  /** They missed as many signs of life as one whose lease has ended, within a heartbeat. */
+  | { readonly type: "nodes-fading"; readonly nodes: readonly string[] }
+  /** `deadlineMs` is from now on. */
+  | {
+      readonly type: "node-drained";
+      readonly node: string;
+      readonly reason: string;
+      readonly deadlineMs: number | undefined;
+    }
+  | { readonly type: "node-undrained"; readonly node: string }
+  | { readonly type: "ranks-counted"; readonly node: string; readonly ranks: number }
+  /** The operator believes it again, however often it fell silent. */
+  | { readonly type: "node-released"; readonly node: string }
+  | { readonly type: "hostfile-held" }
+  /** `accepted` by the operator, or else because enough are back. */
+  | { readonly type: "hostfile-released"; readonly accepted: boolean }
+  /** It is so late now, in running time. */
+  | { readonly type: "time-passed"; readonly at: number }
   | { readonly type: "desired-state-set"; readonly node: string; readonly desired: DesiredVersion }
   | { readonly type: "node-admitted"; readonly node: string }
   | { readonly type: "node-withdrawn"; readonly node: string }
@@ -164,4 +227,14 @@ export type ClusterEvent =
   | { readonly type: "hostfile-edited"; readonly edit: HandEdit };
 
 /** Where a node stands, derived from the state and never stored. */
-export type Phase = "absent" | "enrolled" | "converging" | "proving" | "ready" | "degraded" | "unreachable";
+export type Phase =
+  | "absent"
+  | "enrolled"
+  | "converging"
+  | "proving"
+  | "ready"
+  | "degraded"
+  | "unreachable"
+  | "draining"
+  | "drained"
+  | "quarantined";

@@ -39,8 +39,22 @@ export function empty(): ClusterState {
   return initialState(clusterSpec(), 1n);
 }
 
+/** A quarter of an hour: after it no earlier event of a test matters to one that waits for a time. */
+const calmMs = 900_000;
+
+/** The state after these events, which come together in a calm time; the very same one where they change nothing. */
 export function given(state: ClusterState, ...events: readonly ClusterEvent[]): ClusterState {
+  return suddenly(state, ...events) === state ? state : suddenly(later(state, calmMs), ...events);
+}
+
+/** The state after these events, at the very time that it is. */
+export function suddenly(state: ClusterState, ...events: readonly ClusterEvent[]): ClusterState {
   return events.reduce(reduce, state);
+}
+
+/** The state so much later, when nothing has happened. */
+export function later(state: ClusterState, ms: number): ClusterState {
+  return reduce(state, { type: "time-passed", at: state.runTime + ms });
 }
 
 export function enrolled(node: string, facts = machine(node)): readonly ClusterEvent[] {

@@ -5,10 +5,12 @@ import { primaryOf } from "../spec/primary-of.ts";
 import type { ClusterState, MpiLauncher, NodeState, RunRecord } from "./cluster-state.ts";
 
 /** What speaks against a node that is in the hostfile, or would be. */
-export type Objection = "no lease" | "address missing" | "run failed" | "keys missing" | "another mpirun";
+export type Objection = "drained" | "no lease" | "address missing" | "run failed" | "keys missing" | "another mpirun";
 
 /** What a node waits for that nothing speaks against. */
 export type Wait =
+  /** It fell silent too often. `forMs` is what is left. */
+  | { readonly type: "cooling-down"; readonly forMs: number }
   | { readonly type: "facts-refused"; readonly problem: string }
   | { readonly type: "first-run" }
   | { readonly type: "converging" }
@@ -25,12 +27,14 @@ export type Wait =
  * Only a failed run of the newest desired state counts: an older one says what the node
  * lacked under a state that is no longer wanted. MPIs of two makes or versions cannot run one
  * program together; the primary, where programs start, is the measure and never objected to.
- * What either of the two does not tell, as amid an upgrade, is no measure.
+ * What either of the two does not tell, as amid an upgrade, is no measure. The operator's word
+ * is before all else.
  */
 export function objectionTo(
   { spec, nodes }: Pick<ClusterState, "spec" | "nodes">,
   node: NodeState,
 ): Objection | undefined {
+  if (node.drain !== undefined) return "drained";
   if (!node.reachable) return "no lease";
   if (!hasAddress(node, spec.nodes.get(node.name)?.address)) return "address missing";
   if (node.lastRun?.generation === node.desired?.generation && barringFailures(node.lastRun).length > 0)
@@ -51,6 +55,8 @@ export function objectionTo(
  * cluster of one works, and someone must be first.
  */
 export function waitOf(state: ClusterState, node: NodeState): Wait | undefined {
+  const { coolUntil } = node.presence;
+  if (state.runTime < coolUntil) return { type: "cooling-down", forMs: coolUntil - state.runTime };
   if (node.refusedFacts !== undefined) return { type: "facts-refused", problem: node.refusedFacts };
   if (node.lastRun === undefined) return { type: "first-run" };
   if (!isCurrent(node) || barringFailures(node.lastRun).length > 0) return { type: "converging" };

@@ -1,5 +1,6 @@
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState } from "./cluster-state.ts";
+import { nothingSilent } from "./silence.ts";
 
 /** The state of a cluster that no machine has joined yet. */
 export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
@@ -15,5 +16,8 @@ export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
     generations: new Map(),
     pin: undefined,
     handEdit: undefined,
+    runTime: 0,
+    publishedAt: 0,
+    silence: nothingSilent,
   };
 }

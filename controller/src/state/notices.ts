@@ -1,7 +1,10 @@
 import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
 import { contains, parseSubnet } from "../spec/ipv4.ts";
 import { primaryOf } from "../spec/primary-of.ts";
-import type { ClusterState, NodeState } from "./cluster-state.ts";
+import type { ClusterState } from "./cluster-state.ts";
+import { overdueMs } from "./drain.ts";
+import { commonLoss } from "./silence.ts";
+import { formatSpan } from "./span.ts";
 
 /** What VirtualBox 6.1.28 and newer lets host-only networks be in: its manual, chapter 6.7. */
 const virtualBoxRange = "192.168.56.0/21";
@@ -13,7 +16,40 @@ const mostNames = 5;
 
 /** Tells what holds for the whole cluster, keeps no node out of the hostfile and should be known; a line each, with what to do. */
 export function noticesOf(state: ClusterState): readonly string[] {
-  return [...keptOutNotices(state), ...subnetNotices(state), ...networkNotices(state), ...sharedNotices(state)];
+  return [
+    ...heldNotices(state),
+    ...drainNotices(state),
+    ...keptOutNotices(state),
+    ...subnetNotices(state),
+    ...networkNotices(state),
+    ...sharedNotices(state),
+  ];
+}
+
+/** Why the hostfile lists who does not answer. */
+function heldNotices(state: ClusterState): readonly string[] {
+  const loss = state.silence.held ? commonLoss(state) : undefined;
+  if (loss === undefined) return [];
+  const { spec, hostfile } = state;
+  const who = `${loss.nodes.length} of ${loss.of} listed nodes fell silent within ${spec.liveness.leaseSeconds} s`;
+  const held = `the hostfile is HELD at generation ${hostfile?.generation ?? 0n} and lists them still`;
+  const next = "it moves on when they are back, or without them by `cowctl hostfile release`";
+  return [`${who} (${namesOf(loss.nodes)}): ${held}; ${next}`];
+}
+
+/** What the operator wants of a drain and does not have. */
+function drainNotices(state: ClusterState): readonly string[] {
+  const kept = [...state.nodes.values()].filter(({ drain }) => drain !== undefined);
+  const listed = new Set(state.hostfile?.entries.map(({ node }) => node));
+  const left = state.silence.held ? [] : kept.filter(({ name }) => listed.has(name)).map(({ name }) => name);
+  const last = `drained, and listed in the hostfile still: no other node that it may list is ready, and without a line mpirun would run here`;
+  const overdue = kept.flatMap((node) => {
+    const ms = overdueMs(state, node);
+    return ms === undefined || left.includes(node.name)
+      ? []
+      : [`${node.name} is OVERDUE by ${formatSpan(ms)} to be drained: Cowherd ends no rank, so end the job or wait`];
+  });
+  return [...(left.length === 0 ? [] : [`${namesOf(left)}: ${last}`]), ...overdue];
 }
 
 /** An empty hostfile is never written, so the one that stands may list nodes that are not ready, and the primary too. */
@@ -41,9 +77,8 @@ function subnetNotices({ spec, nodes }: ClusterState): readonly string[] {
 function networkNotices({ spec, nodes }: ClusterState): readonly string[] {
   const bare = [...nodes.values()].filter(({ facts }) => facts.netplan === false);
   if (spec.network === undefined || bare.length === 0) return [];
-  return [
-    `the network is left as it is on ${namesOf(bare)}: there is no netplan; "network: off" says that it should be`,
-  ];
+  const machines = namesOf(bare.map(({ name }) => name));
+  return [`the network is left as it is on ${machines}: there is no netplan; "network: off" says that it should be`];
 }
 
 function sharedNotices({ spec, nodes }: ClusterState): readonly string[] {
@@ -57,11 +92,11 @@ function sharedNotices({ spec, nodes }: ClusterState): readonly string[] {
   }
   const unable = [...nodes.values()].filter((node) => node !== primary && node.facts.nfs?.client === false);
   if (unable.length === 0) return [];
-  return [`${path} is not mounted on ${namesOf(unable)}: the kernel there cannot use NFS; ${hint}`];
+  const machines = namesOf(unable.map(({ name }) => name));
+  return [`${path} is not mounted on ${machines}: the kernel there cannot use NFS; ${hint}`];
 }
 
-function namesOf(nodes: readonly NodeState[]): string {
-  const names = nodes.slice(0, mostNames).map(({ name }) => name);
-  const more = nodes.length - names.length;
-  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
+function namesOf(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return more <= 0 ? names.join(", ") : `${names.slice(0, mostNames).join(", ")} and ${more} more`;
 }

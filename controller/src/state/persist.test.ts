@@ -44,6 +44,13 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
     reachable: fc.boolean(),
     admitted: fc.boolean(),
     place: maybe(fc.nat()),
+    presence: fc.record({
+      admittedAt: fc.nat(),
+      lostAt: maybe(fc.nat()),
+      losses: fc.array(fc.nat()),
+      coolUntil: fc.nat(),
+    }),
+    drain: maybe(fc.record({ reason: fc.string(), deadline: maybe(fc.nat()), ranks: maybe(fc.nat()) })),
   });
 const entries = fc.array(fc.record({ node: fc.string(), slots: fc.nat() }), { minLength: 1 });
 const generation = fc.record({ generation: fc.bigInt({ min: 0n }), entries, publishedAt: maybe(fc.nat()) });
@@ -60,8 +67,8 @@ const wholeHostfile =
 const states: fc.Arbitrary<ClusterState> = fc
   .record({
     spec: fc.constantFrom(
-      ...["", "network: off\nshared: off", "python: {}", wholePython, wholeHostfile].map((more) =>
-        clusterSpec(names, more),
+      ...["", "liveness: { heartbeat: 9 }", "network: off\nshared: off", "python: {}", wholePython, wholeHostfile].map(
+        (more) => clusterSpec(names, more),
       ),
     ),
     epoch: fc.bigInt({ min: 0n }),
@@ -71,6 +78,14 @@ const states: fc.Arbitrary<ClusterState> = fc
     generations: fc.uniqueArray(generation, { selector: (one) => one.generation, minLength: 1 }),
     pin: maybe(pin),
     handEdit: maybe(fc.record({ at: fc.nat(), words: fc.string() })),
+    runTime: fc.nat(),
+    publishedAt: fc.nat(),
+    silence: fc.record({
+      since: fc.nat(),
+      held: fc.boolean(),
+      fading: fc.array(fc.string()),
+      fadingUntil: fc.nat(),
+    }),
     primary: maybe(node("primary")),
     secondary: maybe(node("secondary1")),
   })
@@ -175,6 +190,24 @@ nodes: { primary: { address: 10.1.0.1 } }`;
 
   it("is read back once it was written anew", () => {
     expect(decodeState(encodeState(older()))).toEqual(older());
+  });
+});
+
+describe("a state of the version before drains and holds", () => {
+  const withoutFields = (text: string, ...fields: readonly string[]) => {
+    const row: Record<string, unknown> = JSON.parse(text);
+    return JSON.stringify(Object.fromEntries(Object.entries(row).filter(([key]) => !fields.includes(key))));
+  };
+
+  it("is one in which nobody was drained, held off or missed, and the time begins", () => {
+    const calm = settle(given(empty(), ...enrolled("primary"))).state;
+    const [cluster, nodes] = [encodeCluster(calm), [...calm.nodes.values()].map(encodeNode)];
+    const older = decodeState({
+      cluster: withoutFields(cluster, "runTime", "publishedAt", "silence"),
+      nodes: new Map(nodes.map((text) => ["primary", withoutFields(text, "presence", "drain")])),
+      generations: [],
+    });
+    expect(older).toEqual({ ...calm, runTime: 0 });
   });
 });
 

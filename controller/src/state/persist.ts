@@ -2,7 +2,10 @@ import type { Outcome } from "@cowherd/proto";
 import { z } from "zod";
 import { networkOf, sharedOf } from "../spec/feature-defaults.ts";
 import { hostfileFields, slotsFields } from "../spec/hostfile-schema.ts";
+import { defaultLiveness } from "../spec/liveness-schema.ts";
 import type { ClusterState, HostfileGeneration, NodeState, PublishedHostfile } from "./cluster-state.ts";
+import { newcomer } from "./presence.ts";
+import { nothingSilent } from "./silence.ts";
 
 /** A state as texts to store: one for the cluster, one for each joined node by its name, one for each hostfile that is kept. */
 export type StoredState = {
@@ -46,11 +49,10 @@ export function encodeState(state: ClusterState): StoredState {
 }
 
 /**
-/**
  * Reads what encodeState wrote, also that of the versions before there were networks, shared
- * folders and Pythons, and before there were orders and forms of the hostfile: its cluster is
- * what the same cluster.yaml would be now, the hostfile keeps its order, and of the hostfiles
- * the last one is known. Throws DamagedStateError for anything else.
+ * folders and Pythons, and before there were orders and forms of the hostfile, drains and
+ * holds: its cluster is what the same cluster.yaml would be now, the hostfile keeps its order,
+ * and of the hostfiles the last one is known. Throws DamagedStateError for anything else.
  */
 export function decodeState({ cluster, nodes, generations }: StoredState): ClusterState {
   const { spec: stored, places, ...rest } = decode("cluster", clusterRow, cluster);
@@ -165,6 +167,14 @@ const clusterRow = z.strictObject({
     packages: z.array(z.string()),
     slots: z.strictObject({ per: z.enum(["vcores", "cores"]), reserve: count }).default(slotsFields.parse({})),
     maxSlots: count,
+    liveness: z
+      .strictObject({
+        heartbeatSeconds: count,
+        leaseSeconds: count,
+        holdAbovePercent: count,
+        coolDownSeconds: count,
+      })
+      .default(defaultLiveness),
     network: z
       .strictObject({
         nameservers: z.array(z.string()),
@@ -216,6 +226,11 @@ const clusterRow = z.strictObject({
     }),
   ),
   handEdit: orMissing(z.strictObject({ at: z.number(), words: z.string() })),
+  runTime: count.default(0),
+  publishedAt: count.default(0),
+  silence: z
+    .strictObject({ since: count, held: z.boolean(), fading: z.array(z.string()), fadingUntil: count })
+    .default({ ...nothingSilent, fading: [] }),
 });
 
 const version = { generation: bigCount, revision: z.string() };
@@ -258,4 +273,13 @@ const nodeRow: z.ZodType<NodeState> = z.strictObject({
   reachable: z.boolean(),
   admitted: z.boolean(),
   place: orMissing(count),
+  presence: z
+    .strictObject({
+      admittedAt: count,
+      lostAt: orUndefined(count),
+      losses: z.array(count),
+      coolUntil: count,
+    })
+    .default({ ...newcomer, lostAt: undefined, losses: [] }),
+  drain: orMissing(z.strictObject({ reason: z.string(), deadline: orUndefined(count), ranks: orUndefined(count) })),
 });

@@ -2,7 +2,10 @@ import type { Outcome } from "@cowherd/proto";
 import { primaryOf } from "../spec/primary-of.ts";
 import { oneLine } from "../spec/printable.ts";
 import type { ClusterState, NodeState, Phase, RunRecord } from "./cluster-state.ts";
+import { isEmptied, overdueMs } from "./drain.ts";
 import { type Objection, objectionTo, type Wait, waitOf } from "./fitness.ts";
+import { flapWindowMs, recentLosses } from "./presence.ts";
+import { formatSpan } from "./span.ts";
 
 /** `reason` says why the node is not ready and what to do, in one line; empty for a ready node. */
 export type NodePhase = { readonly phase: Phase; readonly reason: string };
@@ -28,6 +31,8 @@ export function phaseOf(state: ClusterState, name: string): NodePhase {
 
 function objected(objection: Objection, state: ClusterState, node: NodeState): NodePhase {
   switch (objection) {
+    case "drained":
+      return keptOut(state, node);
     case "no lease":
       return { phase: "unreachable", reason: "no sign of life: is the machine up, and does its cowherd-agent run?" };
     case "address missing": {
@@ -48,6 +53,42 @@ function objected(objection: Objection, state: ClusterState, node: NodeState): N
   }
 }
 
+/**
+ * A node that the operator took out is not told of as lost when it falls silent: that is
+ * what it was taken out for. What else speaks against it is told with the reason.
+ */
+function keptOut(state: ClusterState, node: NodeState): NodePhase {
+  const { reason = "" } = node.drain ?? {};
+  const other = phaseOf(
+    { ...state, nodes: new Map(state.nodes).set(node.name, { ...node, drain: undefined }) },
+    node.name,
+  );
+  const beside = other.phase === "unreachable" || other.phase === "degraded" ? `; ${other.reason}` : "";
+  if (isEmptied(state, node)) return { phase: "drained", reason: `drained: ${reason}${beside}` };
+  return {
+    phase: "draining",
+    reason: `draining: ${remainsOf(state, node)}${overdueOf(state, node)}: ${reason}${beside}`,
+  };
+}
+
+/** What keeps a drained node from being empty. */
+function remainsOf({ hostfile }: ClusterState, { name, drain, reachable }: NodeState): string {
+  const ranks = drain?.ranks;
+  const listed = hostfile?.entries.some(({ node }) => node === name) ?? false;
+  if (listed) return "its line stays in the hostfile so far";
+  if (ranks === undefined) return "how many ranks still run is not known yet";
+  const number = `${ranks} ${ranks === 1 ? "rank" : "ranks"}`;
+  if (!reachable) return `${number} ran when it was last heard`;
+  return `${number} still ${ranks === 1 ? "runs" : "run"}`;
+}
+
+function overdueOf(state: ClusterState, node: NodeState): string {
+  const overdue = overdueMs(state, node);
+  if (overdue !== undefined) return `, OVERDUE by ${formatSpan(overdue)}`;
+  const deadline = node.drain?.deadline;
+  return deadline === undefined ? "" : `, ${formatSpan(deadline - state.runTime)} until the deadline`;
+}
+
 function admitted(node: NodeState): NodePhase {
   if (node.refusedFacts !== undefined) return { phase: "degraded", reason: `facts refused: ${node.refusedFacts}` };
   const failed = node.lastRun?.generation === node.desired?.generation && (node.lastRun?.failures.length ?? 0) > 0;
@@ -56,6 +97,12 @@ function admitted(node: NodeState): NodePhase {
 
 function waiting(wait: Wait, state: ClusterState, node: NodeState): NodePhase {
   switch (wait.type) {
+    case "cooling-down": {
+      const losses = recentLosses(state, node).length;
+      const after = `it fell silent ${losses} times within ${formatSpan(flapWindowMs)}`;
+      const next = `\`cowctl node release ${node.name}\` ends this`;
+      return { phase: "quarantined", reason: `cooling down for ${formatSpan(wait.forMs)} more: ${after}; ${next}` };
+    }
     case "facts-refused":
       return { phase: "degraded", reason: `facts refused: ${wait.problem}` };
     case "first-run":

@@ -9,6 +9,9 @@ import type {
   PublishedHostfile,
   RunRecord,
 } from "./cluster-state.ts";
+import { drained, withRanks } from "./drain.ts";
+import { backAgain, fallenSilent, forgiven, letIn, newcomer } from "./presence.ts";
+import { withFading, withHold, withoutHold } from "./silence.ts";
 import { withSpec } from "./with-spec.ts";
 
 /**
@@ -38,9 +41,25 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
     case "run-reported":
       return change(state, event.node, (node) => withRun(node, event.run));
     case "lease-gained":
-      return change(state, event.node, (node) => (node.reachable ? node : { ...node, reachable: true }));
+      return change(state, event.node, (node) => backAgain(state, node));
     case "lease-lost":
-      return change(state, event.node, (node) => (node.reachable ? { ...node, reachable: false } : node));
+      return change(state, event.node, (node) => fallenSilent(state, node));
+    case "nodes-fading":
+      return withFading(state, event.nodes);
+    case "node-drained":
+      return change(state, event.node, (node) => drained(node, event.reason, state.runTime, event.deadlineMs));
+    case "node-undrained":
+      return change(state, event.node, (node) => (node.drain === undefined ? node : { ...node, drain: undefined }));
+    case "ranks-counted":
+      return change(state, event.node, (node) => withRanks(node, event.ranks));
+    case "node-released":
+      return change(state, event.node, forgiven);
+    case "hostfile-held":
+      return withHold(state);
+    case "hostfile-released":
+      return withoutHold(state, event.accepted);
+    case "time-passed":
+      return event.at > state.runTime ? { ...state, runTime: event.at } : state;
     case "desired-state-set":
       return withDesired(state, event.node, event.desired);
     case "node-admitted":
@@ -58,10 +77,11 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
   }
 }
 
-function withHostfile(state: ClusterState, hostfile: PublishedHostfile, publishedAt: number | undefined): ClusterState {
+function withHostfile(state: ClusterState, hostfile: PublishedHostfile, at: number | undefined): ClusterState {
   const newer = hostfile.entries.length > 0 && hostfile.generation > (state.hostfile?.generation ?? 0n);
   if (!newer) return state;
-  return { ...state, hostfile, generations: keptGenerations(state.generations, { ...hostfile, publishedAt }) };
+  const generations = keptGenerations(state.generations, { ...hostfile, publishedAt: at });
+  return { ...state, hostfile, generations, publishedAt: state.runTime };
 }
 
 /** An edit that is adopted was not taken back after all. */
@@ -88,13 +108,17 @@ function withDesired(state: ClusterState, name: string, desired: DesiredVersion)
 /** The first admission gives a node its place, behind all that have one. */
 function withAdmission(state: ClusterState, name: string): ClusterState {
   const next = change(state, name, (node) =>
-    node.admitted ? node : { ...node, admitted: true, place: node.place ?? state.places + 1 },
+    node.admitted ? node : { ...letIn(state, node), place: node.place ?? state.places + 1 },
   );
   const place = next.nodes.get(name)?.place ?? 0;
   return place > next.places ? { ...next, places: place } : next;
 }
 
-/** Another machine, or the same one anew: nothing that was found out about the former holds for it but its place, which is the name's. */
+/**
+ * Another machine, or the same one anew: nothing that was found out about the former holds
+ * for it but its place, which is the name's. What the operator wants of the node does too, who
+ * may have drained it for this.
+ */
 function withMachine(state: ClusterState, name: string, certificate: string, facts: NodeFacts): ClusterState {
   if (!state.spec.nodes.has(name)) return state;
   const former = state.nodes.get(name);
@@ -112,6 +136,8 @@ function withMachine(state: ClusterState, name: string, certificate: string, fac
     reachable: false,
     admitted: false,
     place: former?.place,
+    presence: newcomer,
+    drain: former?.drain && { ...former.drain, ranks: undefined },
   };
   return { ...state, roster, nodes: new Map(state.nodes).set(name, node) };
 }

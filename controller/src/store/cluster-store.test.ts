@@ -49,7 +49,8 @@ describe("sqlite store", () => {
     expect(versionOf(database)).toBe(3);
     database.exec("drop table generation; pragma user_version = 1");
     const { spec } = empty();
-    const { network: _network, shared: _shared, python: _python, slots: _slots, hostfile, ...rest } = spec;
+    const { liveness: _liveness, network: _network, shared: _shared, python: _python, ...known } = spec;
+    const { slots: _slots, hostfile, ...rest } = known;
     const older = { ...rest, hostfile: hostfile.path };
     const nodes = [...spec.nodes.values()].map(({ mac: _mac, slots = null, ...node }) => ({ ...node, slots }));
     const text = { epoch: "1", spec: { ...older, nodes }, roster: 0, generation: "0", hostfile: null };

@@ -4,7 +4,6 @@ import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluste
 import { readOperator, readToken, textOf } from "./sqlite-rows.ts";
 
 /**
-/**
  * Counts the forms of the tables and of the records in them. Each version added to the records
  * what persist.ts reads as missing in those of the versions before, and version 3 the table of
  * hostfiles.

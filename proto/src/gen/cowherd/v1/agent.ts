@@ -54,11 +54,18 @@ export interface GoingAway {
 export interface HeartbeatRequest {
   /** What the agent does right now, such as "packages: install openmpi-bin"; empty at rest. */
   activity: string;
+  /**
+   * How many ranks of the user that the controller asked about run here; absent where it did
+   * not ask, or nobody has counted yet.
+   */
+  ranks?: number | undefined;
 }
 
 /** When to give the next sign of life. */
 export interface HeartbeatResponse {
   nextPeriodMs: number;
+  /** Asks for the number of ranks of the user with this uid, with the next sign of life. */
+  countRanksOfUid?: number | undefined;
 }
 
 /** The machine as it is now. */
@@ -508,13 +515,16 @@ export const GoingAway: MessageFns<GoingAway> = {
 };
 
 function createBaseHeartbeatRequest(): HeartbeatRequest {
-  return { activity: "" };
+  return { activity: "", ranks: undefined };
 }
 
 export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
   encode(message: HeartbeatRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.activity !== "") {
       writer.uint32(10).string(message.activity);
+    }
+    if (message.ranks !== undefined) {
+      writer.uint32(16).uint32(message.ranks);
     }
     return writer;
   },
@@ -540,6 +550,14 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
             message.activity = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.ranks = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -553,13 +571,19 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
   },
 
   fromJSON(object: any): HeartbeatRequest {
-    return { activity: isSet(object.activity) ? globalThis.String(object.activity) : "" };
+    return {
+      activity: isSet(object.activity) ? globalThis.String(object.activity) : "",
+      ranks: isSet(object.ranks) ? globalThis.Number(object.ranks) : undefined,
+    };
   },
 
   toJSON(message: HeartbeatRequest): unknown {
     const obj: any = {};
     if (message.activity !== "") {
       obj.activity = message.activity;
+    }
+    if (message.ranks !== undefined) {
+      obj.ranks = Math.round(message.ranks);
     }
     return obj;
   },
@@ -570,18 +594,22 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
   fromPartial(object: DeepPartial<HeartbeatRequest>): HeartbeatRequest {
     const message = createBaseHeartbeatRequest();
     message.activity = object.activity ?? "";
+    message.ranks = object.ranks ?? undefined;
     return message;
   },
 };
 
 function createBaseHeartbeatResponse(): HeartbeatResponse {
-  return { nextPeriodMs: 0 };
+  return { nextPeriodMs: 0, countRanksOfUid: undefined };
 }
 
 export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
   encode(message: HeartbeatResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.nextPeriodMs !== 0) {
       writer.uint32(8).uint32(message.nextPeriodMs);
+    }
+    if (message.countRanksOfUid !== undefined) {
+      writer.uint32(16).uint32(message.countRanksOfUid);
     }
     return writer;
   },
@@ -607,6 +635,14 @@ export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
             message.nextPeriodMs = reader.uint32();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.countRanksOfUid = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -626,6 +662,11 @@ export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
         : isSet(object.next_period_ms)
         ? globalThis.Number(object.next_period_ms)
         : 0,
+      countRanksOfUid: isSet(object.countRanksOfUid)
+        ? globalThis.Number(object.countRanksOfUid)
+        : isSet(object.count_ranks_of_uid)
+        ? globalThis.Number(object.count_ranks_of_uid)
+        : undefined,
     };
   },
 
@@ -633,6 +674,9 @@ export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
     const obj: any = {};
     if (message.nextPeriodMs !== 0) {
       obj.nextPeriodMs = Math.round(message.nextPeriodMs);
+    }
+    if (message.countRanksOfUid !== undefined) {
+      obj.countRanksOfUid = Math.round(message.countRanksOfUid);
     }
     return obj;
   },
@@ -643,6 +687,7 @@ export const HeartbeatResponse: MessageFns<HeartbeatResponse> = {
   fromPartial(object: DeepPartial<HeartbeatResponse>): HeartbeatResponse {
     const message = createBaseHeartbeatResponse();
     message.nextPeriodMs = object.nextPeriodMs ?? 0;
+    message.countRanksOfUid = object.countRanksOfUid ?? undefined;
     return message;
   },
 };

@@ -37,6 +37,12 @@ export const Phase = {
   PHASE_READY: 5,
   PHASE_DEGRADED: 6,
   PHASE_UNREACHABLE: 7,
+  /** PHASE_DRAINING - The operator takes it out, and ranks may still run there. */
+  PHASE_DRAINING: 8,
+  /** PHASE_DRAINED - The operator took it out, and no rank runs there. */
+  PHASE_DRAINED: 9,
+  /** PHASE_QUARANTINED - It fell silent too often, and is held off for a while. */
+  PHASE_QUARANTINED: 10,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -51,6 +57,9 @@ export namespace Phase {
   export type PHASE_READY = typeof Phase.PHASE_READY;
   export type PHASE_DEGRADED = typeof Phase.PHASE_DEGRADED;
   export type PHASE_UNREACHABLE = typeof Phase.PHASE_UNREACHABLE;
+  export type PHASE_DRAINING = typeof Phase.PHASE_DRAINING;
+  export type PHASE_DRAINED = typeof Phase.PHASE_DRAINED;
+  export type PHASE_QUARANTINED = typeof Phase.PHASE_QUARANTINED;
   export type UNRECOGNIZED = typeof Phase.UNRECOGNIZED;
 }
 
@@ -80,6 +89,15 @@ export function phaseFromJSON(object: any): Phase {
     case 7:
     case "PHASE_UNREACHABLE":
       return Phase.PHASE_UNREACHABLE;
+    case 8:
+    case "PHASE_DRAINING":
+      return Phase.PHASE_DRAINING;
+    case 9:
+    case "PHASE_DRAINED":
+      return Phase.PHASE_DRAINED;
+    case 10:
+    case "PHASE_QUARANTINED":
+      return Phase.PHASE_QUARANTINED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -105,6 +123,12 @@ export function phaseToJSON(object: Phase): string {
       return "PHASE_DEGRADED";
     case Phase.PHASE_UNREACHABLE:
       return "PHASE_UNREACHABLE";
+    case Phase.PHASE_DRAINING:
+      return "PHASE_DRAINING";
+    case Phase.PHASE_DRAINED:
+      return "PHASE_DRAINED";
+    case Phase.PHASE_QUARANTINED:
+      return "PHASE_QUARANTINED";
     case Phase.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -348,6 +372,47 @@ export interface RemoveNodeRequest {
 
 /** It is out. */
 export interface RemoveNodeResponse {
+}
+
+/** A node to take out of the hostfile. */
+export interface DrainNodeRequest {
+  node: string;
+  /** For people, in one line; never empty. */
+  reason: string;
+  /** After how long ranks that still run there are told of loudly; zero for never. */
+  deadlineSeconds: number;
+}
+
+/** It is drained, or will be once its ranks have ended. */
+export interface DrainNodeResponse {
+  /** Its line is still in the hostfile, which is held or would be empty without it. */
+  listed: boolean;
+}
+
+/** A node to let back. */
+export interface UndrainNodeRequest {
+  node: string;
+}
+
+/** It is not drained any more. */
+export interface UndrainNodeResponse {
+}
+
+/** A node to believe again. */
+export interface ReleaseNodeRequest {
+  node: string;
+}
+
+/** It is not in quarantine any more. */
+export interface ReleaseNodeResponse {
+}
+
+/** Nothing to say. */
+export interface ReleaseHostfileRequest {
+}
+
+/** The hostfile is not held any more. Refused where it was not. */
+export interface ReleaseHostfileResponse {
 }
 
 /** A token to make. */
@@ -2679,6 +2744,520 @@ export const RemoveNodeResponse: MessageFns<RemoveNodeResponse> = {
   },
 };
 
+function createBaseDrainNodeRequest(): DrainNodeRequest {
+  return { node: "", reason: "", deadlineSeconds: 0 };
+}
+
+export const DrainNodeRequest: MessageFns<DrainNodeRequest> = {
+  encode(message: DrainNodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.deadlineSeconds !== 0) {
+      writer.uint32(24).uint32(message.deadlineSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainNodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainNodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.deadlineSeconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DrainNodeRequest {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      deadlineSeconds: isSet(object.deadlineSeconds)
+        ? globalThis.Number(object.deadlineSeconds)
+        : isSet(object.deadline_seconds)
+        ? globalThis.Number(object.deadline_seconds)
+        : 0,
+    };
+  },
+
+  toJSON(message: DrainNodeRequest): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.deadlineSeconds !== 0) {
+      obj.deadlineSeconds = Math.round(message.deadlineSeconds);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DrainNodeRequest>): DrainNodeRequest {
+    return DrainNodeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DrainNodeRequest>): DrainNodeRequest {
+    const message = createBaseDrainNodeRequest();
+    message.node = object.node ?? "";
+    message.reason = object.reason ?? "";
+    message.deadlineSeconds = object.deadlineSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseDrainNodeResponse(): DrainNodeResponse {
+  return { listed: false };
+}
+
+export const DrainNodeResponse: MessageFns<DrainNodeResponse> = {
+  encode(message: DrainNodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.listed !== false) {
+      writer.uint32(8).bool(message.listed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainNodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainNodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.listed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DrainNodeResponse {
+    return { listed: isSet(object.listed) ? globalThis.Boolean(object.listed) : false };
+  },
+
+  toJSON(message: DrainNodeResponse): unknown {
+    const obj: any = {};
+    if (message.listed !== false) {
+      obj.listed = message.listed;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DrainNodeResponse>): DrainNodeResponse {
+    return DrainNodeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DrainNodeResponse>): DrainNodeResponse {
+    const message = createBaseDrainNodeResponse();
+    message.listed = object.listed ?? false;
+    return message;
+  },
+};
+
+function createBaseUndrainNodeRequest(): UndrainNodeRequest {
+  return { node: "" };
+}
+
+export const UndrainNodeRequest: MessageFns<UndrainNodeRequest> = {
+  encode(message: UndrainNodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UndrainNodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUndrainNodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UndrainNodeRequest {
+    return { node: isSet(object.node) ? globalThis.String(object.node) : "" };
+  },
+
+  toJSON(message: UndrainNodeRequest): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<UndrainNodeRequest>): UndrainNodeRequest {
+    return UndrainNodeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UndrainNodeRequest>): UndrainNodeRequest {
+    const message = createBaseUndrainNodeRequest();
+    message.node = object.node ?? "";
+    return message;
+  },
+};
+
+function createBaseUndrainNodeResponse(): UndrainNodeResponse {
+  return {};
+}
+
+export const UndrainNodeResponse: MessageFns<UndrainNodeResponse> = {
+  encode(_: UndrainNodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UndrainNodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUndrainNodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): UndrainNodeResponse {
+    return {};
+  },
+
+  toJSON(_: UndrainNodeResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<UndrainNodeResponse>): UndrainNodeResponse {
+    return UndrainNodeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<UndrainNodeResponse>): UndrainNodeResponse {
+    const message = createBaseUndrainNodeResponse();
+    return message;
+  },
+};
+
+function createBaseReleaseNodeRequest(): ReleaseNodeRequest {
+  return { node: "" };
+}
+
+export const ReleaseNodeRequest: MessageFns<ReleaseNodeRequest> = {
+  encode(message: ReleaseNodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseNodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseNodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReleaseNodeRequest {
+    return { node: isSet(object.node) ? globalThis.String(object.node) : "" };
+  },
+
+  toJSON(message: ReleaseNodeRequest): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReleaseNodeRequest>): ReleaseNodeRequest {
+    return ReleaseNodeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReleaseNodeRequest>): ReleaseNodeRequest {
+    const message = createBaseReleaseNodeRequest();
+    message.node = object.node ?? "";
+    return message;
+  },
+};
+
+function createBaseReleaseNodeResponse(): ReleaseNodeResponse {
+  return {};
+}
+
+export const ReleaseNodeResponse: MessageFns<ReleaseNodeResponse> = {
+  encode(_: ReleaseNodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseNodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseNodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ReleaseNodeResponse {
+    return {};
+  },
+
+  toJSON(_: ReleaseNodeResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReleaseNodeResponse>): ReleaseNodeResponse {
+    return ReleaseNodeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ReleaseNodeResponse>): ReleaseNodeResponse {
+    const message = createBaseReleaseNodeResponse();
+    return message;
+  },
+};
+
+function createBaseReleaseHostfileRequest(): ReleaseHostfileRequest {
+  return {};
+}
+
+export const ReleaseHostfileRequest: MessageFns<ReleaseHostfileRequest> = {
+  encode(_: ReleaseHostfileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseHostfileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseHostfileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ReleaseHostfileRequest {
+    return {};
+  },
+
+  toJSON(_: ReleaseHostfileRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReleaseHostfileRequest>): ReleaseHostfileRequest {
+    return ReleaseHostfileRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ReleaseHostfileRequest>): ReleaseHostfileRequest {
+    const message = createBaseReleaseHostfileRequest();
+    return message;
+  },
+};
+
+function createBaseReleaseHostfileResponse(): ReleaseHostfileResponse {
+  return {};
+}
+
+export const ReleaseHostfileResponse: MessageFns<ReleaseHostfileResponse> = {
+  encode(_: ReleaseHostfileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleaseHostfileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleaseHostfileResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ReleaseHostfileResponse {
+    return {};
+  },
+
+  toJSON(_: ReleaseHostfileResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReleaseHostfileResponse>): ReleaseHostfileResponse {
+    return ReleaseHostfileResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ReleaseHostfileResponse>): ReleaseHostfileResponse {
+    const message = createBaseReleaseHostfileResponse();
+    return message;
+  },
+};
+
 function createBaseCreateTokenRequest(): CreateTokenRequest {
   return { node: "", lifetimeSeconds: 0 };
 }
@@ -3557,6 +4136,48 @@ export const OperatorServiceService = {
     responseSerialize: (value: RemoveNodeResponse): Buffer => Buffer.from(RemoveNodeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RemoveNodeResponse => RemoveNodeResponse.decode(value),
   },
+  /** Takes a node out of the hostfile until it is undrained. Nothing that runs there is ended. */
+  drainNode: {
+    path: "/cowherd.v1.OperatorService/DrainNode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DrainNodeRequest): Buffer => Buffer.from(DrainNodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DrainNodeRequest => DrainNodeRequest.decode(value),
+    responseSerialize: (value: DrainNodeResponse): Buffer => Buffer.from(DrainNodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DrainNodeResponse => DrainNodeResponse.decode(value),
+  },
+  /** Lets a node back into the hostfile once it is fit. */
+  undrainNode: {
+    path: "/cowherd.v1.OperatorService/UndrainNode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UndrainNodeRequest): Buffer => Buffer.from(UndrainNodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UndrainNodeRequest => UndrainNodeRequest.decode(value),
+    responseSerialize: (value: UndrainNodeResponse): Buffer => Buffer.from(UndrainNodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UndrainNodeResponse => UndrainNodeResponse.decode(value),
+  },
+  /** Forgets that a node fell silent, and so ends its quarantine. */
+  releaseNode: {
+    path: "/cowherd.v1.OperatorService/ReleaseNode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReleaseNodeRequest): Buffer => Buffer.from(ReleaseNodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReleaseNodeRequest => ReleaseNodeRequest.decode(value),
+    responseSerialize: (value: ReleaseNodeResponse): Buffer => Buffer.from(ReleaseNodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReleaseNodeResponse => ReleaseNodeResponse.decode(value),
+  },
+  /** Lets a hostfile that is held move on without the nodes that fell silent. */
+  releaseHostfile: {
+    path: "/cowherd.v1.OperatorService/ReleaseHostfile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReleaseHostfileRequest): Buffer =>
+      Buffer.from(ReleaseHostfileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReleaseHostfileRequest => ReleaseHostfileRequest.decode(value),
+    responseSerialize: (value: ReleaseHostfileResponse): Buffer =>
+      Buffer.from(ReleaseHostfileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReleaseHostfileResponse => ReleaseHostfileResponse.decode(value),
+  },
   /** Makes a token that joins one machine as one node. */
   createToken: {
     path: "/cowherd.v1.OperatorService/CreateToken" as const,
@@ -3629,6 +4250,14 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   unpinHostfile: handleUnaryCall<UnpinHostfileRequest, UnpinHostfileResponse>;
   /** Takes a node out of the cluster: its certificate is refused from now on. */
   removeNode: handleUnaryCall<RemoveNodeRequest, RemoveNodeResponse>;
+  /** Takes a node out of the hostfile until it is undrained. Nothing that runs there is ended. */
+  drainNode: handleUnaryCall<DrainNodeRequest, DrainNodeResponse>;
+  /** Lets a node back into the hostfile once it is fit. */
+  undrainNode: handleUnaryCall<UndrainNodeRequest, UndrainNodeResponse>;
+  /** Forgets that a node fell silent, and so ends its quarantine. */
+  releaseNode: handleUnaryCall<ReleaseNodeRequest, ReleaseNodeResponse>;
+  /** Lets a hostfile that is held move on without the nodes that fell silent. */
+  releaseHostfile: handleUnaryCall<ReleaseHostfileRequest, ReleaseHostfileResponse>;
   /** Makes a token that joins one machine as one node. */
   createToken: handleUnaryCall<CreateTokenRequest, CreateTokenResponse>;
   /** The tokens that are not forgotten yet, without their secrets. */
@@ -3806,6 +4435,70 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RemoveNodeResponse) => void,
+  ): ClientUnaryCall;
+  /** Takes a node out of the hostfile until it is undrained. Nothing that runs there is ended. */
+  drainNode(
+    request: DrainNodeRequest,
+    callback: (error: ServiceError | null, response: DrainNodeResponse) => void,
+  ): ClientUnaryCall;
+  drainNode(
+    request: DrainNodeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DrainNodeResponse) => void,
+  ): ClientUnaryCall;
+  drainNode(
+    request: DrainNodeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DrainNodeResponse) => void,
+  ): ClientUnaryCall;
+  /** Lets a node back into the hostfile once it is fit. */
+  undrainNode(
+    request: UndrainNodeRequest,
+    callback: (error: ServiceError | null, response: UndrainNodeResponse) => void,
+  ): ClientUnaryCall;
+  undrainNode(
+    request: UndrainNodeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UndrainNodeResponse) => void,
+  ): ClientUnaryCall;
+  undrainNode(
+    request: UndrainNodeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UndrainNodeResponse) => void,
+  ): ClientUnaryCall;
+  /** Forgets that a node fell silent, and so ends its quarantine. */
+  releaseNode(
+    request: ReleaseNodeRequest,
+    callback: (error: ServiceError | null, response: ReleaseNodeResponse) => void,
+  ): ClientUnaryCall;
+  releaseNode(
+    request: ReleaseNodeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReleaseNodeResponse) => void,
+  ): ClientUnaryCall;
+  releaseNode(
+    request: ReleaseNodeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReleaseNodeResponse) => void,
+  ): ClientUnaryCall;
+  /** Lets a hostfile that is held move on without the nodes that fell silent. */
+  releaseHostfile(
+    request: ReleaseHostfileRequest,
+    callback: (error: ServiceError | null, response: ReleaseHostfileResponse) => void,
+  ): ClientUnaryCall;
+  releaseHostfile(
+    request: ReleaseHostfileRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReleaseHostfileResponse) => void,
+  ): ClientUnaryCall;
+  releaseHostfile(
+    request: ReleaseHostfileRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReleaseHostfileResponse) => void,
   ): ClientUnaryCall;
   /** Makes a token that joins one machine as one node. */
   createToken(

@@ -1,0 +1,33 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import type { Ranks } from "../ranks.ts";
+
+/** What tells a process which rank it is: Open MPI's own, PMIx's as Open MPI 5 has it, and PMI's as Hydra and Intel MPI have it. */
+const rankVariables = ["OMPI_COMM_WORLD_RANK=", "PMIX_RANK=", "PMI_RANK="];
+
+/** The processes below `proc`, which is proc(5). One after another, so that one that hangs holds up one thread alone. */
+export function createLinuxRanks(proc = "/proc"): Ranks {
+  return {
+    async count(uid) {
+      let ranks = 0;
+      for (const pid of await readdir(proc)) {
+        if (/^[0-9]+$/.test(pid) && (await isRank(`${proc}/${pid}`, uid))) ranks += 1;
+      }
+      return ranks;
+    },
+  };
+}
+
+/** A process that ended meanwhile, or that keeps its environment to itself, is none. */
+async function isRank(folder: string, uid: number): Promise<boolean> {
+  try {
+    if ((await stat(folder)).uid !== uid) return false;
+    return isRankEnvironment(await readFile(`${folder}/environ`, "latin1"));
+  } catch {
+    return false; // ENOENT, ESRCH or EACCES, as the moment has it
+  }
+}
+
+/** Tells whether an environment, its entries ended by NUL, is one that a launcher gave to a rank. Pure. */
+export function isRankEnvironment(environment: string): boolean {
+  return environment.split("\0").some((entry) => rankVariables.some((variable) => entry.startsWith(variable)));
+}

@@ -1,0 +1,90 @@
+import { expect, it } from "vitest";
+import { ordinaryPace } from "../hostfile/pace.ts";
+import { empty, enrolled, ran } from "../state/cluster.fixture.ts";
+import type { ClusterEvent } from "../state/cluster-state.ts";
+import type { ClusterStore } from "../store/cluster-store.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { createLoop } from "./loop.ts";
+
+/** A loop on a store that counts its commits, at a time that the test sets. */
+function start(store: ClusterStore = createMemoryStore()) {
+  let [time, commits, told] = [0, 0, 0];
+  const counting: ClusterStore = {
+    ...store,
+    commit(record) {
+      commits += 1;
+      store.commit(record);
+    },
+  };
+  const initial = store.load() ?? { state: empty(), tokens: new Map(), operators: new Map() };
+  time = initial.state.runTime;
+  const tell = () => {
+    told += 1;
+  };
+  const loop = createLoop(initial, {
+    store: counting,
+    runningTime: () => time,
+    now: () => 0,
+    pace: ordinaryPace,
+    tell,
+  });
+  return {
+    loop,
+    store,
+    happen: (...events: readonly ClusterEvent[]) => void loop.commit({ events }),
+    run: (node: string) => void loop.commit({ events: [ran(loop.record().state, node)] }),
+    wait(ms: number) {
+      time += ms;
+      return loop.pass();
+    },
+    counts: () => ({ commits, told }),
+  };
+}
+
+/** A node that is held off for 10 s. */
+function quarantined(store?: ClusterStore) {
+  const started = start(store);
+  started.happen(...enrolled("primary"));
+  started.run("primary");
+  started.run("primary");
+  for (const type of ["lease-lost", "lease-gained", "lease-lost", "lease-gained"] as const)
+    started.happen({ type, node: "primary" });
+  return started;
+}
+
+const admitted = ({ loop }: ReturnType<typeof start>) => loop.record().state.nodes.get("primary")?.admitted;
+
+it("stores nothing while nothing happens and nothing is waited for", () => {
+  const started = start();
+  started.happen(...enrolled("primary"));
+  const before = [started.loop.record(), started.counts()];
+  expect(started.wait(3_600_000)).toBe(false);
+  started.happen({ type: "lease-gained", node: "primary" });
+  expect([started.loop.record(), started.counts()]).toEqual(before);
+  expect(started.loop.present().runTime).toBe(3_600_000);
+});
+
+it("does what was only waited for when its time has come, and not before", () => {
+  const started = quarantined();
+  expect([started.wait(9_999), admitted(started)]).toEqual([false, false]);
+  expect([started.wait(1), admitted(started)]).toEqual([true, true]);
+  expect(started.wait(3_600_000)).toBe(false);
+});
+
+it("tells of a deadline that only people look at, and stores nothing for it", () => {
+  const started = start();
+  started.happen(...enrolled("primary"), { type: "node-drained", node: "primary", reason: "r", deadlineMs: 5_000 });
+  const before = started.counts();
+  expect([started.wait(4_999), started.wait(1), started.wait(1)]).toEqual([false, true, false]);
+  expect(started.counts()).toEqual(before);
+});
+
+it("loses a minute at most of what was waited for when it is started again", () => {
+  const store = createMemoryStore();
+  const first = start(store);
+  first.happen(...enrolled("primary"), { type: "node-drained", node: "primary", reason: "r", deadlineMs: 600_000 });
+  for (let tick = 0; tick < 60; tick += 1) first.wait(5_000);
+  const second = start(store);
+  expect(second.loop.record().state.runTime).toBeGreaterThanOrEqual(240_000);
+  expect(second.wait(301_000) || second.wait(60_000)).toBe(true);
+});
