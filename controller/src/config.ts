@@ -1,4 +1,5 @@
 import type { LeaseTiming } from "./leases/lease-table.ts";
+import { defaultProbeTiming, type ProbeTiming } from "./proofs/probe-timing.ts";
 
 /** Every number that somebody could want to be another one. Times in milliseconds. */
 export type Timing = LeaseTiming & {
@@ -10,6 +11,8 @@ export type Timing = LeaseTiming & {
   readonly checkMs: number;
   /** The least between two looks that a watcher of the status is sent: what nodes say of themselves may change at any rate. */
   readonly lookMs: number;
+  /** How nodes are proved. */
+  readonly probes: ProbeTiming;
 };
 
 /** A node that is cut off is out of the hostfile within 10 s: 2 + 7 + 0.5, and a moment to write it. */
@@ -20,6 +23,7 @@ export const defaultTiming: Timing = {
   tickMs: 500,
   checkMs: 45_000, // a node whose shared folder hangs knows after 30 s + 3 s; it and cowctl give up after 60 s
   lookMs: 250,
+  probes: defaultProbeTiming,
 };
 
 /** The product's version. The build writes it in; a run from sources has none. */

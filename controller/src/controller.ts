@@ -4,6 +4,8 @@ import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
+import type { Answer } from "./proofs/evidence.ts";
+import { createProber } from "./proofs/prober.ts";
 import { createLoop, type Loop } from "./reconcile/loop.ts";
 import { type Bells, createBells } from "./sessions/bells.ts";
 import { type Checks, createChecks } from "./sessions/checks.ts";
@@ -43,6 +45,12 @@ export interface Controller {
   /** Replaces what is known of a node. Throws FactsRefusedError, and then `status` tells why. */
   reportFacts(node: string, facts: ReportedFacts): void;
   reportRun(node: string, run: RunRecord): void;
+  /** Notes that a node opened a session: what it was asked over an older one is asked anew. */
+  sessionOpened(node: string): void;
+  /** Takes a node's answer to a probe, about itself or another: whom it was asked about is known here. */
+  reportProof(node: string, id: string, answer: Answer): void;
+  /** Ends leases that ran out, gives up probes that nobody answered, and asks what is due. To be called at short intervals. */
+  tick(): void;
   /** Notes that a node speaks with this certificate, which makes its older one worthless. */
   certificateUsed(node: string, certificate: string): void;
 }
@@ -59,9 +67,12 @@ export function createController(deps: ControllerDeps): Controller {
 
   const watchers = createBells();
   const sessions = createSessions();
+  const newId = () => Buffer.from(deps.randomBytes(8)).toString("hex");
+  const prober = createProber({ ...deps, sessions, newId });
   const loop = createLoop(deps.store, initial, (committed) => {
     sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
     sessions.offer(committed.desired);
+    prober.ask(committed.after.state);
     watchers.ringAll();
   });
   const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
@@ -70,7 +81,7 @@ export function createController(deps: ControllerDeps): Controller {
     loop,
     authority: deps.authority,
     sessions,
-    checks: createChecks(sessions, () => Buffer.from(deps.randomBytes(8)).toString("hex")),
+    checks: createChecks(sessions, newId),
     liveness,
     enrollment: createEnrollment({ ...deps, loop }),
     tokens: createTokens({ ...deps, loop }),
@@ -94,6 +105,23 @@ export function createController(deps: ControllerDeps): Controller {
     },
 
     reportRun: (node, run) => void loop.commit({ events: [{ type: "run-reported", node, run }] }),
+
+    sessionOpened(node) {
+      prober.forget(node);
+      prober.ask(loop.record().state);
+    },
+
+    reportProof(node, id, answer) {
+      const event = prober.answer(node, id, answer);
+      if (event !== undefined) loop.commit({ events: [event] });
+    },
+
+    tick() {
+      liveness.tick();
+      const events = prober.giveUp(loop.record().state);
+      if (events.length > 0) loop.commit({ events });
+      prober.ask(loop.record().state);
+    },
 
     certificateUsed(node, certificate) {
       const certificates = loop.record().state.nodes.get(node)?.certificates ?? [];

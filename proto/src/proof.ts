@@ -32,9 +32,19 @@ export class InvalidProofError extends Error {
 
 /** Parses a proof from the wire. Throws InvalidProofError for an unknown kind. The text is as hostile as who sent it. */
 export function parseProof({ kind, failure, durationMs }: WireProof): Proof {
-  const known = proofKinds.find((candidate) => wireKinds[candidate] === kind);
+  const known = parseProofKind(kind);
   if (known === undefined) throw new InvalidProofError(`a proof is of a kind that this version does not know: ${kind}`);
   return { kind: known, failure: failure === "" ? undefined : failure, durationMs };
+}
+
+/** Parses a kind from the wire. Undefined for one that this version does not know. */
+export function parseProofKind(kind: WireProofKind): ProofKind | undefined {
+  return proofKinds.find((candidate) => wireKinds[candidate] === kind);
+}
+
+/** Brings a kind into the wire's form. */
+export function toWireProofKind(kind: ProofKind): WireProofKind {
+  return wireKinds[kind];
 }
 
 /** Brings a proof into the wire's form. A failure without words stays one. */

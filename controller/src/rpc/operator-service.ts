@@ -8,6 +8,7 @@ import { primaryOf } from "../spec/primary-of.ts";
 import type { TokenRecord } from "../tokens/token-record.ts";
 import { clusterPlan } from "./cluster-plan.ts";
 import { clusterStatus } from "./cluster-status.ts";
+import { nodeExplanation } from "./node-explanation.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { type ErrorLog, unary } from "./unary.ts";
 
@@ -39,6 +40,8 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
         stream.fail(error);
       });
     },
+
+    explainNode: unary(log, ({ node }) => nodeExplanation(controller, node)),
 
     plan: unary(log, async ({ spec: text }) => ({
       nodes: await clusterPlan(controller, text === "" ? spec() : parseClusterSpec(text)),

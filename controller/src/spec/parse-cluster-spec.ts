@@ -7,7 +7,7 @@ import {
   type SpecProblem,
 } from "./cluster-spec.ts";
 import { networkOf, sharedOf } from "./feature-defaults.ts";
-import { networkFields, pythonFields, sharedFields } from "./feature-schema.ts";
+import { networkFields, pythonFields, remnantsFields, sharedFields } from "./feature-schema.ts";
 import { defaultHome, defaultHostfile } from "./home-layout.ts";
 import { compareNames } from "./natural-order.ts";
 import { nearest } from "./nearest.ts";
@@ -59,6 +59,7 @@ const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey
   ["network", networkFields.shape],
   ["shared", sharedFields.shape],
   ["python", pythonFields.shape],
+  ["remnants", remnantsFields.shape],
 ]);
 
 function keysAt([first]: readonly PropertyKey[]): readonly string[] {
@@ -80,7 +81,7 @@ function inOrder(problems: readonly SpecProblem[]): readonly SpecProblem[] {
   return [...sorted.slice(0, mostProblems), more];
 }
 
-function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest }: SpecFields): ClusterSpec {
+function clusterSpecOf({ user, nodes, hostfile, network, shared, python, remnants, ...rest }: SpecFields): ClusterSpec {
   const { name, uid, gid = uid, home = defaultHome(name), shell, groups } = user;
   const names = Object.keys(nodes).sort(compareNames);
   return {
@@ -90,6 +91,7 @@ function clusterSpecOf({ user, nodes, hostfile, network, shared, python, ...rest
     network: networkOf(network),
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),
+    remnants: { end: remnants.end, graceSeconds: remnants.grace },
     nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
   };
 }

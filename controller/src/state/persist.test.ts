@@ -1,3 +1,4 @@
+import { proofKinds } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { settle } from "../reconcile/settle.ts";
@@ -42,6 +43,19 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
       fc.record({ generation: fc.bigInt({ min: 0n }), revision: fc.string(), failures: fc.array(failure) }),
     ),
     reachable: fc.boolean(),
+    leasePeriod: fc.nat(),
+    proofs: fc.array(
+      fc.record({
+        kind: fc.constantFrom(...proofKinds),
+        failure: maybe(fc.string()),
+        answered: fc.boolean(),
+        at: fc.integer(),
+        durationMs: fc.nat(),
+        basis: fc.string(),
+        tries: fc.nat(),
+        since: fc.integer(),
+      }),
+    ),
     admitted: fc.boolean(),
   });
 const wholePython = `python: { pyenvSha256: ${"ab".repeat(32)}, mirror: http://m/, index: http://i/ }`;
@@ -119,6 +133,11 @@ nodes: { primary: { address: 10.1.0.1 } }`;
   it("has facts that tell of nothing new", () => {
     const { nfs, netplan, mpirun } = nodeOf(older(), "primary").facts;
     expect([nfs, netplan, mpirun]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("ends what is left over as the same cluster.yaml would now, and has nodes of which nothing was proved", () => {
+    expect(older().spec.remnants).toEqual({ end: true, graceSeconds: 60 });
+    expect(nodeOf(older(), "primary")).toMatchObject({ leasePeriod: 0, proofs: [] });
   });
 
   it("is read back once it was written anew", () => {

@@ -1,8 +1,10 @@
 import type { Outcome } from "@cowherd/proto";
 import { primaryOf } from "../spec/primary-of.ts";
 import { oneLine } from "../spec/printable.ts";
-import type { ClusterState, NodeState, Phase, RunRecord } from "./cluster-state.ts";
-import { type Objection, objectionTo, type Wait, waitOf } from "./fitness.ts";
+import type { ClusterState, NodeState, Phase, ProofRecord, RunRecord } from "./cluster-state.ts";
+import { type Objection, objectionsTo, objectionTo, type Wait, waitOf, waitsOf } from "./fitness.ts";
+import { adviceOn, openProof } from "./proof-words.ts";
+import { failedRenewal } from "./proving.ts";
 
 /** `reason` says why the node is not ready and what to do, in one line; empty for a ready node. */
 export type NodePhase = { readonly phase: Phase; readonly reason: string };
@@ -26,6 +28,16 @@ export function phaseOf(state: ClusterState, name: string): NodePhase {
   return wait === undefined ? { phase: "ready", reason: "" } : waiting(wait, state, node);
 }
 
+/**
+ * Lists all that keeps a joined node from being ready, in words and in the order in which it
+ * is judged; the first is the reason that phaseOf gives. Empty for a ready node.
+ */
+export function obstaclesOf(state: ClusterState, node: NodeState): readonly string[] {
+  const objections = [...objectionsTo(state, node)].map((objection) => objected(objection, state, node));
+  const rest = node.admitted ? [admitted(node)] : [...waitsOf(state, node)].map((wait) => waiting(wait, state, node));
+  return [...objections, ...rest].map(({ reason }) => reason).filter((reason) => reason !== "");
+}
+
 function objected(objection: Objection, state: ClusterState, node: NodeState): NodePhase {
   switch (objection) {
     case "no lease":
@@ -45,6 +57,8 @@ function objected(objection: Objection, state: ClusterState, node: NodeState): N
       const there = launcherOf(state.nodes.get(primary));
       return { phase: "degraded", reason: `mpirun is ${launcherOf(node)} here and ${there} on ${primary}` };
     }
+    case "proof failed":
+      return { phase: "degraded", reason: failedProof(failedRenewal(state, node), state, node) };
   }
 }
 
@@ -73,7 +87,22 @@ function waiting(wait: Wait, state: ClusterState, node: NodeState): NodePhase {
     }
     case "known-by":
       return { phase: "proving", reason: `waiting for ${wait.peers.join(", ")} to learn its keys` };
+    case "launcher":
+      return { phase: "proving", reason: `waiting for ${primaryOf(state.spec)} to be ready: it starts the proofs` };
+    case "proof": {
+      if (wait.failed !== undefined) {
+        return { phase: "degraded", reason: failedProof(wait.failed, state, node) };
+      }
+      return { phase: "proving", reason: `to be proved: ${openProof(wait.kind, state, node.name)}` };
+    }
   }
+}
+
+/** What failed and the one next step; the agent's words are made harmless where they come in. */
+function failedProof(record: ProofRecord | undefined, state: ClusterState, node: NodeState): string {
+  if (record?.failure === undefined) return "";
+  const mark = /[.?!…]$/.test(record.failure) ? "" : ":";
+  return `${record.kind}: ${record.failure}${mark} ${adviceOn(record, state, node.name)}`;
 }
 
 /** The first failure, since what was skipped follows from it; empty where there is none. */

@@ -1,4 +1,5 @@
 import type { ClusterEvent, ClusterState, DesiredVersion, NodeFacts, NodeState, RunRecord } from "./cluster-state.ts";
+import { askedAnew, withProofs } from "./with-proofs.ts";
 import { withSpec } from "./with-spec.ts";
 
 /**
@@ -28,15 +29,17 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
     case "run-reported":
       return change(state, event.node, (node) => withRun(node, event.run));
     case "lease-gained":
-      return change(state, event.node, (node) => (node.reachable ? node : { ...node, reachable: true }));
+      return change(state, event.node, (node) => (node.reachable ? node : withLease(node)));
     case "lease-lost":
       return change(state, event.node, (node) => (node.reachable ? { ...node, reachable: false } : node));
+    case "proofs-reported":
+      return change(state, event.node, (node) => withProofs(state, node, event));
     case "desired-state-set":
       return withDesired(state, event.node, event.desired);
     case "node-admitted":
       return change(state, event.node, (node) => (node.admitted ? node : { ...node, admitted: true }));
     case "node-withdrawn":
-      return change(state, event.node, (node) => (node.admitted ? { ...node, admitted: false } : node));
+      return change(state, event.node, (node) => (node.admitted ? withdrawn(node) : node));
     case "hostfile-published": {
       const { generation, entries } = event.hostfile;
       const newer = entries.length > 0 && generation > (state.hostfile?.generation ?? 0n);
@@ -50,6 +53,15 @@ function change(state: ClusterState, name: string, next: (node: NodeState) => No
   if (node === undefined) return state;
   const changed = next(node);
   return changed === node ? state : { ...state, nodes: new Map(state.nodes).set(name, changed) };
+}
+
+function withLease(node: NodeState): NodeState {
+  return { ...node, reachable: true, leasePeriod: node.leasePeriod + 1 };
+}
+
+/** Whatever took it out, it must be proved anew; only what was found to be wrong stays to be told. */
+function withdrawn(node: NodeState): NodeState {
+  return { ...node, admitted: false, proofs: node.proofs.filter(({ failure }) => failure !== undefined) };
 }
 
 /** A generation that was given once is never given again, whatever becomes of the node. */
@@ -76,6 +88,8 @@ function withMachine(state: ClusterState, name: string, certificate: string, fac
     observed: undefined,
     lastRun: undefined,
     reachable: false,
+    leasePeriod: 0,
+    proofs: [],
     admitted: false,
   };
   return { ...state, roster, nodes: new Map(state.nodes).set(name, node) };
@@ -92,7 +106,7 @@ function withFacts(state: ClusterState, name: string, facts: NodeFacts): Cluster
   if (node === undefined) return state;
   const next: NodeState = sameValue(facts, node.facts)
     ? { ...node, refusedFacts: undefined }
-    : { ...node, facts, refusedFacts: undefined };
+    : askedAnew({ ...node, facts, refusedFacts: undefined });
   if (!sameValue([facts.hostKeys, facts.userKey], [node.facts.hostKeys, node.facts.userKey])) {
     const roster = state.roster + 1;
     const stranger = { ...next, identityAt: roster, admitted: false };
@@ -127,7 +141,7 @@ function withRun(node: NodeState, run: RunRecord): NodeState {
   if (node.lastRun !== undefined && run.generation < node.lastRun.generation) return node;
   const observed = ofDesired && run.failures.length === 0 ? desired : node.observed;
   if (observed === node.observed && sameRun(run, node.lastRun)) return node;
-  return { ...node, lastRun: run, observed };
+  return askedAnew({ ...node, lastRun: run, observed });
 }
 
 function sameRun(run: RunRecord, last: RunRecord | undefined): boolean {

@@ -38,7 +38,7 @@ describe("sqlite store", () => {
     expect(() => openSqliteStore(path)).toThrow(NewerStoreError);
   });
 
-  it("takes over a store of the version before, which then refuses it", () => {
+  it.each([1, 2])("takes over a store of version %s, which then refuses it", (version) => {
     const path = newPath();
     const record = { state: empty(), tokens: new Map(), operators: new Map() };
     const store = openSqliteStore(path);
@@ -46,15 +46,15 @@ describe("sqlite store", () => {
     store.close();
     const versionOf = (database: DatabaseSync) => database.prepare("pragma user_version").get()?.["user_version"];
     using database = new DatabaseSync(path);
-    expect(versionOf(database)).toBe(2);
-    database.exec("pragma user_version = 1");
+    expect(versionOf(database)).toBe(3);
+    database.exec(`pragma user_version = ${version}`);
     const { spec } = empty();
-    const { network: _network, shared: _shared, python: _python, ...older } = spec;
+    const { network: _network, shared: _shared, python: _python, remnants: _remnants, ...older } = spec;
     const nodes = [...spec.nodes.values()].map(({ mac: _mac, slots = null, ...node }) => ({ ...node, slots }));
     const text = { epoch: "1", spec: { ...older, nodes }, roster: 0, generation: "0", hostfile: null };
     database.prepare("update cluster set record = ?").run(JSON.stringify(text));
     expect(openSqliteStore(path).load()).toEqual(record);
-    expect(versionOf(database)).toBe(2);
+    expect(versionOf(database)).toBe(3);
   });
 
   it("waits for the disk at every commit", () => {

@@ -4,11 +4,11 @@ import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluste
 import { readOperator, readToken, textOf } from "./sqlite-rows.ts";
 
 /**
- * Counts the forms of the tables and of the records in them. Version 2 added to the records
- * what persist.ts reads as missing in those of version 1.
+ * Counts the forms of the tables and of the records in them. Versions 2 and 3 added to the
+ * records what persist.ts reads as missing in those of the versions before.
  */
-const schemaVersion = 2;
-const readableVersion = 1;
+const schemaVersion = 3;
+const readableVersions: readonly unknown[] = [1, 2];
 
 const schema = `
   create table cluster (one integer primary key check (one = 1), record text not null) strict;
@@ -102,7 +102,7 @@ function createStore(database: DatabaseSync): ClusterStore {
 function prepareSchema(database: DatabaseSync): void {
   const version = database.prepare("pragma user_version").get()?.["user_version"];
   if (version === schemaVersion) return;
-  if (version === readableVersion) {
+  if (readableVersions.includes(version)) {
     // Now and not with the first record of the new form: the older program must not read half of each.
     database.exec(`pragma user_version = ${schemaVersion}`);
     return;
