@@ -9,6 +9,7 @@ const run = createFakeAsk(runFake);
 const commands = [
   ["init"],
   ["status"],
+  ["explain"],
   ["plan"],
   ["apply"],
   ["hostfile"],
@@ -43,6 +44,7 @@ describe("cowctl", () => {
   it.each([
     [[]],
     [["token"]],
+    [["explain"]],
     [["statu"]],
     [["status", "extra"]],
     [["status", "--colour"]],

@@ -8,6 +8,8 @@ import {
   type CreateTokenRequest,
   type CreateTokenResponse,
   ErrorDetail,
+  type ExplainNodeRequest,
+  type ExplainNodeResponse,
   type GetHostfileResponse,
   type GetStatusResponse,
   type GetVersionResponse,
@@ -37,6 +39,7 @@ export type Answers = {
   readonly getVersion?: () => GetVersionResponse;
   readonly getStatus?: () => GetStatusResponse | Promise<GetStatusResponse>;
   readonly watchStatus?: (stream: ServerWritableStream<unknown, WatchStatusResponse>) => void;
+  readonly explainNode?: (request: ExplainNodeRequest) => ExplainNodeResponse;
   readonly plan?: (request: PlanRequest) => PlanResponse;
   readonly apply?: (request: ApplyRequest) => ApplyResponse;
   readonly getHostfile?: () => GetHostfileResponse;
