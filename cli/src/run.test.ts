@@ -9,6 +9,7 @@ const run = createFakeAsk(runFake);
 const commands = [
   ["init"],
   ["status"],
+  ["explain"],
   ["plan"],
   ["apply"],
   ["hostfile"],
@@ -51,6 +52,7 @@ describe("cowctl", () => {
   it.each([
     [[]],
     [["token"]],
+    [["explain"]],
     [["statu"]],
     [["status", "extra"]],
     [["status", "--colour"]],

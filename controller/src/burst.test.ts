@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { proveAll } from "./fake-convergence.ts";
 import { ordinaryPace } from "./hostfile/pace.ts";
 import { startFakeCluster } from "./rpc/fake-cluster.ts";
 import { clusterSpec, enrolled, ran } from "./state/cluster.fixture.ts";
@@ -14,8 +15,10 @@ it("writes a hostfile at once for a single join, and five at most for a hundred 
   await using cluster = await startFakeCluster(store, { pace: ordinaryPace });
   const { loop, liveness } = cluster.controller;
   const hostfile = () => loop.record().state.hostfile;
-  const converge = (...nodes: readonly string[]) =>
-    void loop.commit({ events: nodes.map((node) => ran(loop.record().state, node)) });
+  const converge = (...nodes: readonly string[]) => {
+    loop.commit({ events: nodes.map((node) => ran(loop.record().state, node)) });
+    proveAll(cluster.controller);
+  };
   const pass = (ms: number) => {
     for (let passed = 0; passed < ms; passed += 250) {
       cluster.clocks.monotonic += 250;

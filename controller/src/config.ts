@@ -1,4 +1,5 @@
 import { ordinaryPace, type Pace } from "./hostfile/pace.ts";
+import { defaultProbeTiming, type ProbeTiming } from "./proofs/probe-timing.ts";
 
 /** Every number that somebody could want to be another one, beside those in cluster.yaml. Times in milliseconds. */
 export type Timing = {
@@ -14,6 +15,8 @@ export type Timing = {
   readonly lookMs: number;
   /** How closely hostfiles may follow each other. */
   readonly pace: Pace;
+  /** How nodes are proved. */
+  readonly probes: ProbeTiming;
 };
 
 export const defaultTiming: Timing = {
@@ -23,6 +26,7 @@ export const defaultTiming: Timing = {
   checkMs: 45_000, // a node whose shared folder hangs knows after 30 s + 3 s; it and cowctl give up after 60 s
   lookMs: 250,
   pace: ordinaryPace,
+  probes: defaultProbeTiming,
 };
 
 /** The product's version. The build writes it in; a run from sources has none. */

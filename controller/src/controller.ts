@@ -6,6 +6,8 @@ import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
 import { createPins, type Pins } from "./operators/pins.ts";
 import { createUpkeep, type Upkeep } from "./operators/upkeep.ts";
+import type { Answer } from "./proofs/evidence.ts";
+import { createProber } from "./proofs/prober.ts";
 import { createLoop, type Loop } from "./reconcile/loop.ts";
 import { createRunningTime } from "./reconcile/running-time.ts";
 import { type Bells, createBells } from "./sessions/bells.ts";
@@ -50,6 +52,12 @@ export interface Controller {
   reportFacts(node: string, facts: ReportedFacts): void;
   /** `handEdit` says what the run took back of the hostfile, in words; only the primary has one. */
   reportRun(node: string, run: RunRecord, handEdit?: string): void;
+  /** Notes that a node opened a session: what it was asked over an older one is asked anew. */
+  sessionOpened(node: string): void;
+  /** Takes a node's answer to a probe, about itself or another: whom it was asked about is known here. */
+  reportProof(node: string, id: string, answer: Answer): void;
+  /** Ends leases that ran out, gives up probes that nobody answered, and asks what is due. To be called at short intervals. */
+  tick(): void;
   /** Notes that a node speaks with this certificate, which makes its older one worthless. */
   certificateUsed(node: string, certificate: string): void;
 }
@@ -66,6 +74,8 @@ export function createController(deps: ControllerDeps): Controller {
 
   const watchers = createBells();
   const sessions = createSessions();
+  const newId = () => Buffer.from(deps.randomBytes(8)).toString("hex");
+  const prober = createProber({ ...deps, sessions, newId });
   const loop = createLoop(initial, {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
@@ -74,6 +84,7 @@ export function createController(deps: ControllerDeps): Controller {
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
       sessions.offer(committed.desired);
+      prober.ask(committed.after.state);
       watchers.ringAll();
     },
   });
@@ -83,7 +94,7 @@ export function createController(deps: ControllerDeps): Controller {
     loop,
     authority: deps.authority,
     sessions,
-    checks: createChecks(sessions, () => Buffer.from(deps.randomBytes(8)).toString("hex")),
+    checks: createChecks(sessions, newId),
     liveness,
     enrollment: createEnrollment({ ...deps, loop }),
     tokens: createTokens({ ...deps, loop }),
@@ -112,6 +123,23 @@ export function createController(deps: ControllerDeps): Controller {
       const edited = handEdit !== undefined && node === primaryOf(loop.record().state.spec);
       const edit = edited ? [{ type: "hostfile-edited", edit: { at: deps.now(), words: handEdit } } as const] : [];
       loop.commit({ events: [{ type: "run-reported", node, run }, ...edit] });
+    },
+
+    sessionOpened(node) {
+      prober.forget(node);
+      prober.ask(loop.present());
+    },
+
+    reportProof(node, id, answer) {
+      const event = prober.answer(node, id, answer);
+      if (event !== undefined) loop.commit({ events: [event] });
+    },
+
+    tick() {
+      liveness.tick();
+      const events = prober.giveUp(loop.present());
+      if (events.length > 0) loop.commit({ events });
+      prober.ask(loop.present());
     },
 
     certificateUsed(node, certificate) {

@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       renew: async (now) => servers.replaceIdentity(await authority.issueServer(now)),
     });
     const tick = async () => {
-      controller.liveness.tick();
+      controller.tick();
       await renewIdentity();
     };
     const ticking = setInterval(() => {

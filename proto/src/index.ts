@@ -16,6 +16,17 @@ export { isHostfileWord, nodeNameProblem } from "./node-name.ts";
 export { type Outcome, parseOutcome, toWireOutcome } from "./outcome.ts";
 export { packageNameProblem } from "./package-name.ts";
 export { formatPeerIdentity, type PeerIdentity, parsePeerIdentity } from "./peer-identity.ts";
+export { InvalidProbeError, type Probe, parseProbe, toWireProbe } from "./probe.ts";
+export {
+  InvalidProofError,
+  type Proof,
+  type ProofKind,
+  parseProof,
+  parseProofKind,
+  proofKinds,
+  toWireProof,
+  toWireProofKind,
+} from "./proof.ts";
 export {
   downloadUrlProblem,
   normalPythonName,

@@ -12,6 +12,8 @@ import {
   type DrainNodeRequest,
   type DrainNodeResponse,
   ErrorDetail,
+  type ExplainNodeRequest,
+  type ExplainNodeResponse,
   type GetHostfileResponse,
   type GetStatusResponse,
   type GetVersionResponse,
@@ -47,6 +49,7 @@ export type Answers = {
   readonly getVersion?: () => GetVersionResponse;
   readonly getStatus?: () => GetStatusResponse | Promise<GetStatusResponse>;
   readonly watchStatus?: (stream: ServerWritableStream<unknown, WatchStatusResponse>) => void;
+  readonly explainNode?: (request: ExplainNodeRequest) => ExplainNodeResponse;
   readonly plan?: (request: PlanRequest) => PlanResponse;
   readonly apply?: (request: ApplyRequest) => ApplyResponse;
   readonly getHostfile?: () => GetHostfileResponse;

@@ -25,6 +25,7 @@ import {
   parseToken,
   parseVersion,
 } from "./parse-answer.ts";
+import { parseExplanation } from "./parse-explanation.ts";
 import { translateFailure } from "./rpc-error.ts";
 import { diagnoseSocket } from "./socket-diagnosis.ts";
 
@@ -67,6 +68,7 @@ export async function createGrpcOperatorLink(address: ControllerAddress, deadlin
     watchStatus: async function* (signal) {
       for await (const { status } of readStream(client.watchStatus({}), address, signal)) yield parseStatus(status);
     },
+    explainNode: async (node, signal) => parseExplanation(await ask(client.explainNode, { node }, signal)),
     plan: async (spec, signal) =>
       (await ask(client.plan, { spec }, signal, deadlines.nodesMs)).nodes.map(parseNodePlan),
     apply: async (spec, signal) => parseApplied(await ask(client.apply, { spec }, signal)),

@@ -1,4 +1,4 @@
-import type { Outcome } from "@cowherd/proto";
+import type { Outcome, ProofKind } from "@cowherd/proto";
 
 /** How long a controller may take. */
 export type Deadlines = {
@@ -19,6 +19,8 @@ export type OperatorLink = Disposable & {
   getStatus(signal: AbortSignal): Promise<ClusterStatus>;
   /** Yields the cluster as it is now, then again after each change; ends when the controller stops or `signal` aborts. */
   watchStatus(signal: AbortSignal): AsyncIterable<ClusterStatus>;
+  /** Tells why a node stands where it stands, and what was proved of it. */
+  explainNode(node: string, signal: AbortSignal): Promise<NodeExplanation>;
   /** `spec` is the text of cluster.yaml; empty for the spec that is in force. Touches nothing. */
   plan(spec: string, signal: AbortSignal): Promise<readonly NodePlan[]>;
   /** Replaces the cluster spec, whole or not at all. */
@@ -96,6 +98,33 @@ export type NodeStatus = {
   readonly primary: boolean;
   /** What its agent does right now, such as "packages: install openmpi-bin". */
   readonly activity: string | undefined;
+};
+
+/** Why a node stands where it stands. `-o json` prints it as it is, so its names are part of the interface. */
+export type NodeExplanation = {
+  readonly status: NodeStatus;
+  /** What speaks against it and what it waits for, in the order in which it is judged; empty for a ready node. */
+  readonly obstacles: readonly string[];
+  /** The one next step for a person; undefined where there is none. */
+  readonly next: string | undefined;
+  /** In the order in which they are made. */
+  readonly proofs: readonly ProofStatus[];
+};
+
+/** The newest proof of a kind; "unknown" stands for what this version does not know. */
+export type ProofStatus = {
+  readonly kind: ProofKind | "unknown";
+  /** "stale": what it rested on is not so any more, so it counts for nothing. */
+  readonly result: "missing" | "holds" | "failed" | "stale" | "unknown";
+  /** Why it does not hold, or did not. */
+  readonly failure: string | undefined;
+  /** Undefined where nothing was tried, as are the next two. */
+  readonly at: Date | undefined;
+  /** By the controller's clock. */
+  readonly ageMs: number | undefined;
+  readonly durationMs: number | undefined;
+  /** How often in a row it failed. */
+  readonly tries: number;
 };
 
 /** What would change on one node. */

@@ -48,7 +48,8 @@ export function parseStatus(status: WireStatus | undefined): ClusterStatus {
   };
 }
 
-function parseNode(node: WireNodeStatus): NodeStatus {
+/** Parses where a node stands. */
+export function parseNode(node: WireNodeStatus): NodeStatus {
   return {
     node: printable(node.node),
     phase: parsePhase(node.phase),
@@ -194,6 +195,7 @@ function parseTime(time: Date | undefined): Date {
   return time;
 }
 
-function textOrNone(text: string): string | undefined {
+/** Takes an empty text for none. */
+export function textOrNone(text: string): string | undefined {
   return text === "" ? undefined : printable(text);
 }

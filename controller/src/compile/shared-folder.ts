@@ -1,8 +1,8 @@
 import type { ResourceSpec } from "@cowherd/proto";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import { primaryOf } from "../spec/primary-of.ts";
-import type { ClusterState } from "../state/cluster-state.ts";
-import type { AbleNode } from "./able-node.ts";
+import type { ClusterState, NodeState } from "../state/cluster-state.ts";
+import { type AbleNode, ableNode } from "./able-node.ts";
 
 /** The folder that all nodes see: the primary's, by its name and address. */
 export type SharedFolder = {
@@ -23,7 +23,7 @@ export type SharedFolder = {
  * out whose kernel cannot mount. Whoever asked for it learns from the failed run why it
  * cannot be.
  */
-export function sharedFolder({ spec, nodes }: ClusterState): SharedFolder | undefined {
+export function sharedFolder({ spec, nodes }: Pick<ClusterState, "spec" | "nodes">): SharedFolder | undefined {
   const server = primaryOf(spec);
   const primary = spec.nodes.get(server);
   if (spec.shared === undefined || primary === undefined) return undefined;
@@ -31,6 +31,16 @@ export function sharedFolder({ spec, nodes }: ClusterState): SharedFolder | unde
   const possible = nodes.get(server)?.facts.nfs?.server ?? false;
   if (!required && !possible) return undefined;
   return { path, clients, options, server, serverAddress: primary.address, required };
+}
+
+/** Returns where a joined node has it. Undefined where it has none. */
+export function sharedPathOn(
+  { spec, nodes }: Pick<ClusterState, "spec" | "nodes">,
+  node: NodeState,
+): string | undefined {
+  const [shared, wanted] = [sharedFolder({ spec, nodes }), spec.nodes.get(node.name)];
+  if (shared === undefined || wanted === undefined || isLeftOut(shared, ableNode(wanted, node.facts))) return undefined;
+  return shared.path;
 }
 
 /** Lists the packages that a node needs for it. */

@@ -2,8 +2,7 @@ import { renderHostfile } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "../reconcile/decide.ts";
-import { settle } from "../reconcile/settle.ts";
-import { clusterSpec, empty, enrolled, given, machine, names, ran } from "../state/cluster.fixture.ts";
+import { clusterSpec, empty, enrolled, given, machine, names, proved, ran } from "../state/cluster.fixture.ts";
 import type { ClusterEvent, ClusterState, HostfilePin } from "../state/cluster-state.ts";
 import { decodeState, encodeState } from "../state/persist.ts";
 import { hostfileEntries } from "./hostfile-entries.ts";
@@ -21,10 +20,7 @@ const generation = (...entries: HostfilePin["entries"]): HostfilePin => ({
 
 /** Lets every machine that joined converge, round after round, as agents do. */
 function converged(state: ClusterState): ClusterState {
-  return names.reduce(
-    (now) => names.reduce((next, node) => settle(given(next, ran(next, node))).state, now),
-    settle(state).state,
-  );
+  return names.reduce((now) => names.reduce((next, node) => proved(given(next, ran(next, node))), now), proved(state));
 }
 
 describe("a pinned hostfile", () => {
@@ -55,9 +51,9 @@ describe("a pinned hostfile", () => {
 
   it("keeps its last entries where no node of the pin is fit", () => {
     const state = converged(given(empty(), ...enrolled("primary"), ...enrolled("secondary1")));
-    const pinned = settle(given(state, pinTo(generation({ node: "secondary1", slots: 2 })))).state;
+    const pinned = proved(given(state, pinTo(generation({ node: "secondary1", slots: 2 }))));
     expect(pinned.hostfile?.entries).toEqual([{ node: "secondary1", slots: 2 }]);
-    const silent = settle(given(pinned, { type: "lease-lost", node: "secondary1" })).state;
+    const silent = proved(given(pinned, { type: "lease-lost", node: "secondary1" }));
     expect(silent.hostfile).toEqual(pinned.hostfile);
   });
 });
@@ -94,7 +90,7 @@ const effort = { numRuns: 60 };
 function play(history: readonly Happening[]): readonly ClusterState[] {
   let state = empty();
   return history.map((happen) => {
-    state = settle(given(state, ...happen(state))).state;
+    state = proved(given(state, ...happen(state)));
     return state;
   });
 }
@@ -148,7 +144,7 @@ describe("whatever is pinned, and whatever happens", () => {
             { type: "facts-reported", node, facts: machine(node) } as const,
           ]),
         );
-        const released = settle(given(converged(healed), { type: "hostfile-unpinned" })).state;
+        const released = proved(given(converged(healed), { type: "hostfile-unpinned" }));
         expect(released.hostfile?.entries).toEqual(names.map((node) => ({ node, slots: 2 })));
       }),
       effort,

@@ -1,19 +1,18 @@
 import { expect, it } from "vitest";
 import { ordinaryPace } from "../hostfile/pace.ts";
-import { clusterSpec, empty, enrolled, given, later, ran, suddenly } from "../state/cluster.fixture.ts";
+import { clusterSpec, empty, enrolled, given, later, proved, ran, suddenly } from "../state/cluster.fixture.ts";
 import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { nextDue } from "./next-due.ts";
-import { settle } from "./settle.ts";
 
 const nodes = ["primary", "secondary1", "secondary2"];
-const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => settle(suddenly(state, ...events)).state;
+const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => proved(suddenly(state, ...events));
 const runs = (state: ClusterState) =>
-  nodes.reduce((now, node) => settle(later(then(now, ran(now, node)), 2_000)).state, state);
+  nodes.reduce((now, node) => proved(later(then(now, ran(now, node)), 2_000)), state);
 const joined = then(
   given(empty(), { type: "spec-applied", spec: clusterSpec(nodes) }),
   ...nodes.flatMap((node) => enrolled(node)),
 );
-const ready = settle(later(runs(runs(joined)), 900_000)).state;
+const ready = proved(later(runs(runs(joined)), 900_000));
 const lost = (node: string) => ({ type: "lease-lost", node }) as const;
 
 /** In how many milliseconds a state has something to do. */

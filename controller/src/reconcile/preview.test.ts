@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { clusterSpec, empty, enrolled, given, names, ran, resource } from "../state/cluster.fixture.ts";
+import { clusterSpec, empty, enrolled, given, names, proved, ran, resource } from "../state/cluster.fixture.ts";
 import { preview } from "./preview.ts";
 import { settle } from "./settle.ts";
 
 const joined = settle(given(empty(), ...enrolled("primary"))).state;
-const alone = settle(given(joined, ran(joined, "primary"))).state;
+const alone = proved(given(joined, ran(joined, "primary")));
 const state = settle(given(alone, ...enrolled("secondary1"))).state;
 const spec = clusterSpec(["primary", "secondary1", "secondary2"], "packages: [mpich]");
 const previews = preview(state, spec);

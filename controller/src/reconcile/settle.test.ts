@@ -1,7 +1,22 @@
+import { type ProofKind, proofKinds } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ordinaryPace } from "../hostfile/pace.ts";
-import { clusterSpec, empty, enrolled, given, later, machine, names, ran, suddenly } from "../state/cluster.fixture.ts";
+import { dueProbes } from "../proofs/due-probes.ts";
+import { defaultProbeTiming } from "../proofs/probe-timing.ts";
+import {
+  answered,
+  clusterSpec,
+  empty,
+  enrolled,
+  given,
+  later,
+  machine,
+  names,
+  proved,
+  ran,
+  suddenly,
+} from "../state/cluster.fixture.ts";
 import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { decodeState, encodeState } from "../state/persist.ts";
 import { commonLoss } from "../state/silence.ts";
@@ -38,7 +53,33 @@ const variant = fc.record({
   able: fc.boolean(),
 });
 
+const runAll: Happening = (state) => names.map((node) => ran(state, node));
+
+/** Probes are answered as they become due, now and then one kind of proof with a failure. */
+const answers: fc.Arbitrary<Happening> = fc
+  .record({
+    failing: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, fc.constantFrom(...proofKinds)),
+    now: fc.nat(1_000_000),
+  })
+  .map(({ failing, now }) => answerAll(now, failing));
+
+function answerAll(now: number, kind?: ProofKind): Happening {
+  return (state) => {
+    const failing = kind && { kind, failure: "it does not" };
+    const events: ClusterEvent[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const due = dueProbes(suddenly(state, ...events), now, [], defaultProbeTiming);
+      events.push(
+        ...due.map((probe) => answered(probe, kind && probe.kinds.includes(kind) ? failing : undefined, now)),
+      );
+    }
+    return events;
+  };
+}
+
 const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 10, arbitrary: answers },
+  { weight: 10, arbitrary: fc.constant(runAll) },
   { weight: 3, arbitrary: name.map((node) => () => enrolled(node)) },
   {
     weight: 8,
@@ -111,6 +152,25 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 /** One to three happenings in one commit. */
 const histories = fc.array(fc.array(happening, { minLength: 1, maxLength: 3 }), { maxLength: 24 });
 
+/** Most histories end before a node is admitted. These begin with two that are ready, come and go. */
+const pair = ["primary", "secondary1"] as const;
+const absences = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(...pair).map((node) => () => [{ type: "lease-lost" as const, node }]),
+      fc.constantFrom(...pair).map((node) => () => [{ type: "lease-gained" as const, node }]),
+      fc.constantFrom(...pair).map((node) => (state: ClusterState) => [ran(state, node, { packages: "gone" })]),
+      fc.constant(runAll),
+      answers,
+    ),
+    { minLength: 4, maxLength: 12 },
+  )
+  .map((happenings): readonly (readonly Happening[])[] => {
+    const joining: Happening = () => pair.flatMap((node) => enrolled(node));
+    const hold = answerAll(0);
+    return [joining, runAll, hold, runAll, hold, runAll, ...happenings].map((happening) => [happening]);
+  });
+
 /** Enough to find a wrong rule within seconds, on a machine where others work too. */
 const effort = { numRuns: 40 };
 
@@ -119,13 +179,19 @@ function stateAfter(before: ClusterState, happenings: readonly Happening[]): Clu
   return happenings.reduce((state, happen) => suddenly(state, ...happen(state)), before);
 }
 
-/** Plays a history and calls `look` with each settled state and the settled one before it. */
+/** Plays a history and calls `hear` with each event, and `look` with each settled state and the settled one before it. */
 function play(
   history: readonly (readonly Happening[])[],
   look: (now: ClusterState, before: ClusterState) => void,
+  hear: (event: ClusterEvent) => void = () => undefined,
 ): ClusterState {
   return history.reduce((before, happenings) => {
-    const now = settle(stateAfter(before, happenings)).state;
+    const happened = happenings.reduce((state, happen) => {
+      const events = happen(state);
+      events.forEach(hear);
+      return suddenly(state, ...events);
+    }, before);
+    const now = settle(happened).state;
     look(now, before);
     return now;
   }, empty());
@@ -189,6 +255,32 @@ describe("whatever happens, in whatever order", () => {
           const at = Math.min(now.runTime + ms, due - 1);
           expect(decide(later(now, at - now.runTime))).toEqual([]);
         });
+      }),
+      effort,
+    );
+  });
+
+  it("a node that is admitted was proved whole since it last had no lease", () => {
+    const required = proofKinds.filter((kind) => kind !== "shared-folder");
+    fc.assert(
+      fc.property(absences, (history) => {
+        const held = new Map<string, Set<ProofKind>>();
+        play(
+          history,
+          (now, before) => {
+            for (const { name: node, admitted } of now.nodes.values()) {
+              if (!admitted || before.nodes.get(node)?.admitted === true) continue;
+              expect([...(held.get(node) ?? [])]).toEqual(expect.arrayContaining(required));
+            }
+          },
+          (event) => {
+            if (event.type === "lease-lost" || event.type === "node-removed") held.delete(event.node);
+            if (event.type !== "proofs-reported") return;
+            const kinds = held.get(event.node) ?? new Set();
+            for (const { kind, failure } of event.proofs) kinds[failure === undefined ? "add" : "delete"](kind);
+            held.set(event.node, kinds);
+          },
+        );
       }),
       effort,
     );
@@ -269,6 +361,7 @@ describe("whatever happens, in whatever order", () => {
     fc.assert(
       fc.property(histories, (history) => {
         const troubled = play(history, () => undefined);
+        const later = 2_000_000; // than any failure's pause
         const healed = given(
           troubled,
           { type: "spec-applied", spec: clusterSpec(names, "hostfile: { order: natural }") },
@@ -279,8 +372,8 @@ describe("whatever happens, in whatever order", () => {
           ]),
         );
         const calm = names.reduce(
-          (state) => names.reduce((now, node) => settle(given(now, ran(now, node))).state, state),
-          settle(healed).state,
+          (state) => names.reduce((now, node) => proved(given(now, ran(now, node)), later), state),
+          proved(healed, later),
         );
         expect(calm.silence.held).toBe(false);
         expect(calm.hostfile?.entries).toEqual(names.map((node) => ({ node, slots: 2 })));

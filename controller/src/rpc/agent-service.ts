@@ -1,9 +1,10 @@
-import { parseOutcome, toWireDesiredState, toWireResource } from "@cowherd/proto";
+import { parseOutcome, toWireDesiredState, toWireProbe, toWireResource } from "@cowherd/proto";
 import type { AgentServiceServer, SessionResponse } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
 import { CertificateRevokedError, type CertifiedNode } from "../enrollment/enrollment.ts";
 import type { SessionEnd, SessionMessage } from "../sessions/session.ts";
 import type { Connected, Peer } from "./peer.ts";
+import { toAnswer } from "./proof-report.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { isOurFault, MalformedRequestError, RoleRefusedError, SessionSupersededError } from "./rpc-error.ts";
 import { toHandEdit, toRunRecord } from "./run-record.ts";
@@ -35,6 +36,7 @@ export function createAgentService(
             else stream.fail(error);
           },
         });
+        controller.sessionOpened(node);
         stream.closed.addEventListener("abort", closed, { once: true });
         if (stream.closed.aborted) closed();
       } catch (error) {
@@ -72,6 +74,11 @@ export function createAgentService(
       return {};
     }),
 
+    reportProof: unary(log, ({ id, proofs }, call) => {
+      controller.reportProof(caller(call).node, id, toAnswer(proofs));
+      return {};
+    }),
+
     renew: unary(log, async ({ csr }, call) => ({
       certificate: await controller.enrollment.renew(caller(call), csr),
     })),
@@ -86,6 +93,8 @@ function toWireMessage(message: SessionMessage): SessionResponse {
       const { id, resources } = message;
       return { message: { $case: "check", value: { id, resources: resources.map(toWireResource) } } };
     }
+    case "probe":
+      return { message: { $case: "probe", value: toWireProbe(message.id, message.probe) } };
     case "going-away":
       return { message: { $case: "goingAway", value: {} } };
   }

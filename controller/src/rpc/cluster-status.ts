@@ -21,7 +21,13 @@ export function clusterStatus({ loop, liveness, now }: Pick<Controller, "loop" |
   };
 }
 
-function nodeStatus(state: ClusterState, spec: NodeSpec, leaseMs: number | undefined, activity: string): NodeStatus {
+/** Tells one node in one look. */
+export function nodeStatus(
+  state: ClusterState,
+  spec: NodeSpec,
+  leaseMs: number | undefined,
+  activity: string,
+): NodeStatus {
   const node = state.nodes.get(spec.name);
   const { phase, reason } = phaseOf(state, spec.name);
   return {

@@ -9,7 +9,7 @@ import type {
 } from "@cowherd/proto/wire";
 import { status } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
-import { convergeAll } from "../fake-convergence.ts";
+import { convergeAll, proveAll } from "../fake-convergence.ts";
 import { type FakeCluster, startFakeCluster } from "./fake-cluster.ts";
 import { reasonOf } from "./fake-error-reason.ts";
 import { ask } from "./fake-machine.ts";
@@ -144,6 +144,7 @@ describe("an edit by hand", () => {
     const { agent } = cluster.clients(await cluster.join("primary", 1));
     await ask((answer) => agent.heartbeat({ activity: "" }, answer));
     await ask((answer) => agent.reportRun(report(cluster, "primary"), answer));
+    proveAll(cluster.controller);
     cluster.clocks.wall += 120_000;
     expect((await look(cluster))?.notices).toEqual([
       expect.stringContaining("by hand 2 min ago, which was taken back: -secondary2;"),

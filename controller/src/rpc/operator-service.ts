@@ -9,6 +9,7 @@ import { oneLine } from "../spec/printable.ts";
 import type { TokenRecord } from "../tokens/token-record.ts";
 import { clusterPlan } from "./cluster-plan.ts";
 import { clusterStatus } from "./cluster-status.ts";
+import { nodeExplanation } from "./node-explanation.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { MalformedRequestError } from "./rpc-error.ts";
 import { type ErrorLog, unary } from "./unary.ts";
@@ -44,6 +45,8 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
         stream.fail(error);
       });
     },
+
+    explainNode: unary(log, ({ node }) => nodeExplanation(controller, node)),
 
     plan: unary(log, async ({ spec: text }) => ({
       nodes: await clusterPlan(controller, text === "" ? spec() : parseClusterSpec(text)),

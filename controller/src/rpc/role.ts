@@ -24,11 +24,13 @@ export const callers: Readonly<Record<OwnMethod | ForeignMethod, readonly Role[]
   "/cowherd.v1.AgentService/ReportFacts": ["node"],
   "/cowherd.v1.AgentService/ReportRun": ["node"],
   "/cowherd.v1.AgentService/ReportCheck": ["node"],
+  "/cowherd.v1.AgentService/ReportProof": ["node"],
   "/cowherd.v1.AgentService/Renew": ["node"],
 
   "/cowherd.v1.OperatorService/GetVersion": operators,
   "/cowherd.v1.OperatorService/GetStatus": operators,
   "/cowherd.v1.OperatorService/WatchStatus": operators,
+  "/cowherd.v1.OperatorService/ExplainNode": operators,
   "/cowherd.v1.OperatorService/Plan": operators,
   "/cowherd.v1.OperatorService/Apply": operators,
   "/cowherd.v1.OperatorService/GetHostfile": operators,

@@ -7,7 +7,7 @@ import {
 } from "@cowherd/proto/wire";
 import { status } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
-import { convergeAll } from "../fake-convergence.ts";
+import { convergeAll, proveAll } from "../fake-convergence.ts";
 import { type FakeCluster, startFakeCluster } from "./fake-cluster.ts";
 import { reasonOf } from "./fake-error-reason.ts";
 import { ask } from "./fake-machine.ts";
@@ -60,6 +60,8 @@ describe("a drain", () => {
     expect(await rowOf(cluster, "secondary1")).toMatchObject({ phase: Phase.PHASE_DRAINED });
 
     await ask((answer) => cluster.local.undrainNode({ node: "secondary1" }, answer));
+    expect(linesOf(cluster)).toEqual(["primary"]); // it is proved anew
+    proveAll(cluster.controller);
     expect(linesOf(cluster)).toEqual(["primary", "secondary1"]);
     expect((await beat(0)).countRanksOfUid).toBeUndefined();
   });
@@ -139,6 +141,7 @@ describe("liveness", () => {
     pass(cluster, 5_000, ["primary", "secondary1"]);
     expect((await rowOf(cluster, "secondary1"))?.reason).toMatch(/for 15 s more/);
     await ask((answer) => cluster.local.releaseNode({ node: "secondary1" }, answer));
+    proveAll(cluster.controller);
     expect(linesOf(cluster)).toEqual(["primary", "secondary1"]);
   });
 
@@ -160,6 +163,8 @@ describe("liveness", () => {
     expect(await noticesOf(cluster)).toEqual([expect.stringMatching(/^2 of 3 listed nodes fell silent within 7 s/)]);
 
     for (const node of ["secondary1", "secondary2"]) liveness.heartbeat(node, "");
+    expect(loop.record().state).toMatchObject({ hostfile: whole, silence: { held: true } }); // until they are proved
+    proveAll(cluster.controller);
     expect([loop.record().state.hostfile, await noticesOf(cluster)]).toEqual([whole, []]);
 
     pass(cluster, 20_000, ["primary"]);

@@ -1,4 +1,4 @@
-import type { DesiredState, ResourceSpec } from "@cowherd/proto";
+import type { DesiredState, Probe, ResourceSpec } from "@cowherd/proto";
 import type { NodeState } from "../state/cluster-state.ts";
 import { createSession, type Session, type SessionEnd, type SessionSink } from "./session.ts";
 
@@ -10,6 +10,8 @@ export interface Sessions {
   offer(desired: ReadonlyMap<string, DesiredState>): void;
   /** Asks a node for a check. False where it has no session. */
   check(node: string, id: string, resources: readonly ResourceSpec[]): boolean;
+  /** Asks a node for evidence. False where it has no session. */
+  probe(node: string, id: string, probe: Probe): boolean;
   /** Ends the sessions whose certificate does not speak for its node any more. */
   keepOnly(before: ReadonlyMap<string, NodeState>, after: ReadonlyMap<string, NodeState>): void;
   /** Says goodbye to everyone, then ends everything. Opens nothing from then on. */
@@ -50,6 +52,12 @@ export function createSessions(): Sessions {
     check(node, id, resources) {
       const session = live.get(node);
       session?.say({ type: "check", id, resources });
+      return session !== undefined;
+    },
+
+    probe(node, id, probe) {
+      const session = live.get(node);
+      session?.say({ type: "probe", id, probe });
       return session !== undefined;
     },
 

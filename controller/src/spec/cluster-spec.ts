@@ -21,6 +21,8 @@ export type ClusterSpec = {
   readonly shared: SharedSpec | undefined;
   /** The cluster user's own Python. Undefined where the machines' is enough. */
   readonly python: PythonSpec | undefined;
+  /** What becomes of ranks whose mpirun is gone, on a node that is to be admitted. */
+  readonly remnants: RemnantsSpec;
   /** In natural order of their names; exactly one is the primary. */
   readonly nodes: ReadonlyMap<string, NodeSpec>;
 };
@@ -90,6 +92,13 @@ export type PythonSpec = {
   readonly indexUrl: string | undefined;
   /** Pages or folders with links to packages. */
   readonly findLinks: readonly string[];
+};
+
+export type RemnantsSpec = {
+  /** They are ended; else they are named alone, and the node waits for whoever ends them. */
+  readonly end: boolean;
+  /** For how many seconds after they were found they are left alone. */
+  readonly graceSeconds: number;
 };
 
 export type UserSpec = {

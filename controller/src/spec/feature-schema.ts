@@ -8,7 +8,7 @@ import {
 import { z } from "zod";
 import { formatAddress, parseSubnet } from "./ipv4.ts";
 import { quote } from "./printable.ts";
-import { listOf, mappingError, offOr, textThat, textWithout, wholeNumber } from "./schema-parts.ts";
+import { isMissingOr, listOf, mappingError, offOr, textThat, textWithout, wholeNumber } from "./schema-parts.ts";
 import { addressText, plainPath } from "./text-schema.ts";
 
 /** Of the NICs through netplan. The manual's nameservers. */
@@ -77,6 +77,12 @@ export const pythonFields = z.strictObject(
 function distributionOf(requirementText: string): string {
   return parsePythonRequirement(requirementText)?.name ?? requirementText;
 }
+
+/** Of what a job left over on a node that its mpirun cannot reach any more. */
+export const remnantsFields = z.strictObject(
+  { end: z.boolean(isMissingOr("true or false")).default(true), grace: wholeNumber(0, 86_400).default(60) },
+  { error: mappingError("a mapping such as { end: true, grace: 60 }") },
+);
 
 export const networkField = offOr(networkFields);
 export const sharedField = offOr(sharedFields);

@@ -60,6 +60,7 @@ describe("a spec with names and addresses alone", () => {
         required: false,
       },
       python: undefined,
+      remnants: { end: true, graceSeconds: 60 },
       nodes: new Map([
         ["primary", { name: "primary", address: "192.168.56.10", role: "primary", slots: undefined, mac: undefined }],
       ]),
@@ -138,6 +139,11 @@ describe("a part of the manual", () => {
   it.each(["off", '"off"', "false"])("is left out where it is %s", (word) => {
     const spec = parseClusterSpec(withField(`network: ${word}\nshared: ${word}\npython: ${word}`));
     expect(spec).toMatchObject({ network: undefined, shared: undefined, python: undefined });
+  });
+
+  it("leaves what is left over on a node to its operator, or gives it a grace of its own", () => {
+    expect(parseClusterSpec(withField("remnants: { end: false }")).remnants).toEqual({ end: false, graceSeconds: 60 });
+    expect(parseClusterSpec(withField("remnants: { grace: 0 }")).remnants).toEqual({ end: true, graceSeconds: 0 });
   });
 
   it("is a network with nameservers and a time of one's own", () => {
@@ -457,6 +463,14 @@ it.each([
     "a pyenv that is a file",
     "python: { pyenv: file:///etc/passwd }",
     '1:18: python.pyenv: "file:///etc/passwd" is no address that begins',
+  ],
+  ["remnants that are switched off", "remnants: off", "remnants: expected a mapping such as { end: true, grace: 60 }"],
+  ["an end of remnants that is neither", "remnants: { end: maybe }", "remnants.end: expected true or false"],
+  ["a grace of minutes", "remnants: { grace: 1m }", "remnants.grace: expected a whole number from 0 to 86400"],
+  [
+    "a key of remnants that is none",
+    "remnants: { grce: 1 }",
+    "remnants.grce: is not a key of cluster.yaml: did you mean grace?",
   ],
   ["a pyenv that is no archive", "python: { pyenv: https://github.com/pyenv/pyenv }", 'does not end with ".tar.gz"'],
   ["half a checksum", "python: { pyenvSha256: abc }", 'python.pyenvSha256: "abc" is no SHA-256'],

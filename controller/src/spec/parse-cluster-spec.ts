@@ -8,7 +8,7 @@ import {
   type SpecProblem,
 } from "./cluster-spec.ts";
 import { networkOf, sharedOf } from "./feature-defaults.ts";
-import { networkFields, pythonFields, sharedFields } from "./feature-schema.ts";
+import { networkFields, pythonFields, remnantsFields, sharedFields } from "./feature-schema.ts";
 import { defaultFormPath, defaultHome, defaultHostfile } from "./home-layout.ts";
 import { hostfileFields, slotsFields } from "./hostfile-schema.ts";
 import { livenessFields, livenessOf } from "./liveness-schema.ts";
@@ -65,6 +65,7 @@ const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey
   ["network", networkFields.shape],
   ["shared", sharedFields.shape],
   ["python", pythonFields.shape],
+  ["remnants", remnantsFields.shape],
 ]);
 
 function keysAt([first]: readonly PropertyKey[]): readonly string[] {
@@ -86,7 +87,17 @@ function inOrder(problems: readonly SpecProblem[]): readonly SpecProblem[] {
   return [...sorted.slice(0, mostProblems), more];
 }
 
-function clusterSpecOf({ user, nodes, hostfile, liveness, network, shared, python, ...rest }: SpecFields): ClusterSpec {
+function clusterSpecOf({
+  user,
+  nodes,
+  hostfile,
+  liveness,
+  network,
+  shared,
+  python,
+  remnants,
+  ...rest
+}: SpecFields): ClusterSpec {
   const { name, uid, gid = uid, home = defaultHome(name), shell, groups } = user;
   const names = Object.keys(nodes).sort(compareNames);
   return {
@@ -97,6 +108,7 @@ function clusterSpecOf({ user, nodes, hostfile, liveness, network, shared, pytho
     network: networkOf(network),
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),
+    remnants: { end: remnants.end, graceSeconds: remnants.grace },
     nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
   };
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from "@cowherd/proto";
+import type { Outcome, Proof, ProofKind } from "@cowherd/proto";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 
 /** All that the controller must not forget. A plain value: copied, never edited. */
@@ -76,6 +76,10 @@ export type NodeState = {
   readonly lastRun: RunRecord | undefined;
   /** It holds a lease. */
   readonly reachable: boolean;
+  /** Grows with each lease that it gained: what was proved before an absence says nothing after it. */
+  readonly leasePeriod: number;
+  /** The newest of each kind, stale ones included; at most one a kind, in no order. */
+  readonly proofs: readonly ProofRecord[];
   /** It was found fit and nothing has spoken against it since: it is in the hostfile. */
   readonly admitted: boolean;
   /**
@@ -122,6 +126,24 @@ export type RunRecord = {
   readonly revision: string;
   /** The failed and skipped ones alone; empty means that the run converged. */
   readonly failures: readonly Outcome[];
+};
+
+/** One piece of evidence, and what it rests on. */
+export type ProofRecord = {
+  readonly kind: ProofKind;
+  /** Why it does not hold, in one line for people. Undefined where it holds. */
+  readonly failure: string | undefined;
+  /** Whether an agent said so. One that stays silent, or tells nothing of it, has failed as well. */
+  readonly answered: boolean;
+  /** When it was told, in milliseconds of the wall clock. */
+  readonly at: number;
+  readonly durationMs: number;
+  /** What was so when it was asked for; see proof-basis.ts. On any other basis it counts for nothing. */
+  readonly basis: string;
+  /** How often in a row it failed, since the node last told anything new. */
+  readonly tries: number;
+  /** When it first failed in this row. It is `at` where it holds. */
+  readonly since: number;
 };
 
 /** What a node says of itself, parsed and within bounds. */
@@ -217,6 +239,15 @@ export type ClusterEvent =
   | { readonly type: "hostfile-released"; readonly accepted: boolean }
   /** It is so late now, in running time. */
   | { readonly type: "time-passed"; readonly at: number }
+  /** `answered` is false where silence is the failure. `at` is in milliseconds of the wall clock. */
+  | {
+      readonly type: "proofs-reported";
+      readonly node: string;
+      readonly basis: string;
+      readonly proofs: readonly Proof[];
+      readonly answered: boolean;
+      readonly at: number;
+    }
   | { readonly type: "desired-state-set"; readonly node: string; readonly desired: DesiredVersion }
   | { readonly type: "node-admitted"; readonly node: string }
   | { readonly type: "node-withdrawn"; readonly node: string }

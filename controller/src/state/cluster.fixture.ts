@@ -1,4 +1,7 @@
-import type { ResourceSpec } from "@cowherd/proto";
+import type { ProofKind, ResourceSpec } from "@cowherd/proto";
+import { type DueProbe, dueProbes } from "../proofs/due-probes.ts";
+import { defaultProbeTiming } from "../proofs/probe-timing.ts";
+import { settle } from "../reconcile/settle.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
 import type { ClusterEvent, ClusterState, NodeFacts, NodeState } from "./cluster-state.ts";
 import { initialState } from "./initial-state.ts";
@@ -78,6 +81,29 @@ export function ran(
   const failed = Object.entries(failures).map(([resource, reason]) => ({ resource, end: "failed", reason }) as const);
   const left = Object.entries(skipped).map(([resource, because]) => ({ resource, end: "skipped", because }) as const);
   return { type: "run-reported", node, run: { generation, revision, failures: [...failed, ...left] } };
+}
+
+/** The answer to a probe. It holds in all, or fails at `failing`. */
+export function answered(
+  { node, basis, kinds }: DueProbe,
+  failing?: { readonly kind: ProofKind; readonly failure: string },
+  at = 0,
+): ClusterEvent {
+  const tried = kinds.slice(0, failing === undefined ? undefined : kinds.indexOf(failing.kind) + 1);
+  const proofs = tried.map((kind) => ({
+    kind,
+    failure: kind === failing?.kind ? failing.failure : undefined,
+    durationMs: 1,
+  }));
+  return { type: "proofs-reported", node, basis, proofs, answered: true, at };
+}
+
+/** Brings a state to its fixed point, with every probe that becomes due on the way answered: all holds. */
+export function proved(state: ClusterState, now = 0): ClusterState {
+  const settled = settle(state).state;
+  const due = dueProbes(settled, now, [], defaultProbeTiming);
+  if (due.length === 0) return settled;
+  return proved(suddenly(settled, ...due.map((probe) => answered(probe, undefined, now))), now);
 }
 
 export function nodeOf(state: ClusterState, name: string): NodeState {

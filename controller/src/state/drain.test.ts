@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { settle } from "../reconcile/settle.ts";
-import { empty, enrolled, given, later, machine, nodeOf, ran, suddenly } from "./cluster.fixture.ts";
+import { empty, enrolled, given, later, machine, nodeOf, proved, ran, suddenly } from "./cluster.fixture.ts";
 import type { ClusterEvent, ClusterState } from "./cluster-state.ts";
 import { noticesOf } from "./notices.ts";
 import { decodeState, encodeState } from "./persist.ts";
 import { phaseOf } from "./phase.ts";
 
-const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => settle(given(state, ...events)).state;
-const at = (state: ClusterState, ...events: readonly ClusterEvent[]) => settle(suddenly(state, ...events)).state;
+const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => proved(given(state, ...events));
+const at = (state: ClusterState, ...events: readonly ClusterEvent[]) => proved(suddenly(state, ...events));
 const runs = (state: ClusterState, ...nodes: readonly string[]) =>
   nodes.reduce((now, node) => then(now, ran(now, node)), state);
 const lines = (state: ClusterState) => state.hostfile?.entries.map(({ node }) => node);

@@ -1,11 +1,21 @@
-import type { Outcome } from "@cowherd/proto";
+import type { Outcome, ProofKind } from "@cowherd/proto";
 import { isForLaunching } from "../hostfile/hostfile-resource.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import { primaryOf } from "../spec/primary-of.ts";
-import type { ClusterState, MpiLauncher, NodeState, RunRecord } from "./cluster-state.ts";
+import type { ClusterState, MpiLauncher, NodeState, ProofRecord, RunRecord } from "./cluster-state.ts";
+import { type Provable, probeOf } from "./proof-basis.ts";
+import { failedRenewal, lackingProof } from "./proving.ts";
 
 /** What speaks against a node that is in the hostfile, or would be. */
-export type Objection = "drained" | "no lease" | "address missing" | "run failed" | "keys missing" | "another mpirun";
+export type Objection =
+  | "drained"
+  | "no lease"
+  | "address missing"
+  | "run failed"
+  | "keys missing"
+  | "another mpirun"
+  /** What was proved once does not hold any more. Of admitted nodes alone: others wait. */
+  | "proof failed";
 
 /** What a node waits for that nothing speaks against. */
 export type Wait =
@@ -18,7 +28,11 @@ export type Wait =
   /** It tells of no mpirun, and the primary has one. Once admitted, it is not asked again. */
   | { readonly type: "mpirun" }
   /** The peers that do not know its newest address and keys. */
-  | { readonly type: "known-by"; readonly peers: readonly string[] };
+  | { readonly type: "known-by"; readonly peers: readonly string[] }
+  /** The rest is proved from the primary, which is not in the hostfile itself. */
+  | { readonly type: "launcher" }
+  /** `failed` is undefined where it was not tried yet. */
+  | { readonly type: "proof"; readonly kind: ProofKind; readonly failed: ProofRecord | undefined };
 
 /**
  * Says what speaks against a node now; undefined where nothing does. It ends a node's place
@@ -30,20 +44,25 @@ export type Wait =
  * What either of the two does not tell, as amid an upgrade, is no measure. The operator's word
  * is before all else.
  */
-export function objectionTo(
-  { spec, nodes }: Pick<ClusterState, "spec" | "nodes">,
-  node: NodeState,
-): Objection | undefined {
-  if (node.drain !== undefined) return "drained";
-  if (!node.reachable) return "no lease";
-  if (!hasAddress(node, spec.nodes.get(node.name)?.address)) return "address missing";
+export function objectionTo(state: Provable, node: NodeState): Objection | undefined {
+  const [first] = objectionsTo(state, node);
+  return first;
+}
+
+/** Lists all that speaks against a node now, in the order in which it is judged. */
+export function* objectionsTo(state: Provable, node: NodeState): Generator<Objection, undefined> {
+  const { spec, nodes } = state;
+  if (node.drain !== undefined) yield "drained";
+  if (!node.reachable) yield "no lease";
+  if (!hasAddress(node, spec.nodes.get(node.name)?.address)) yield "address missing";
   if (node.lastRun?.generation === node.desired?.generation && barringFailures(node.lastRun).length > 0)
-    return "run failed";
+    yield "run failed";
   // Before the first run there is no key of a user who does not exist yet.
-  if (isCurrent(node) && (node.facts.hostKeys.length === 0 || node.facts.userKey === undefined)) return "keys missing";
-  if (!areAtOdds(launcherToMatch(spec, nodes, node), node.facts.mpirun)) return undefined;
+  if (isCurrent(node) && (node.facts.hostKeys.length === 0 || node.facts.userKey === undefined)) yield "keys missing";
   // On its way a node may have the one that its packages are about to replace: it is waited for.
-  return node.admitted || isCurrent(node) ? "another mpirun" : undefined;
+  const settled = node.admitted || isCurrent(node);
+  if (settled && areAtOdds(launcherToMatch(spec, nodes, node), node.facts.mpirun)) yield "another mpirun";
+  if (node.admitted && failedRenewal(state, node) !== undefined) yield "proof failed";
 }
 
 /**
@@ -52,24 +71,49 @@ export function objectionTo(
  * Any node starts programs on any other, so each must know the other's keys. A node that is
  * as it should be knows everyone; it waits for the primary and the admitted to know it,
  * whom the loss of a lease would have withdrawn. The primary itself waits for nobody: a
- * cluster of one works, and someone must be first.
+ * cluster of one works, and someone must be first. What is written everywhere is not yet
+ * what works, so each of them is proved last of all.
  */
 export function waitOf(state: ClusterState, node: NodeState): Wait | undefined {
+  const [first] = waitsOf(state, node);
+  return first;
+}
+
+/** Lists all that a node waits for, in the order in which it is judged. */
+export function* waitsOf(state: ClusterState, node: NodeState): Generator<Wait, undefined> {
   const { coolUntil } = node.presence;
-  if (state.runTime < coolUntil) return { type: "cooling-down", forMs: coolUntil - state.runTime };
-  if (node.refusedFacts !== undefined) return { type: "facts-refused", problem: node.refusedFacts };
-  if (node.lastRun === undefined) return { type: "first-run" };
-  if (!isCurrent(node) || barringFailures(node.lastRun).length > 0) return { type: "converging" };
+  if (state.runTime < coolUntil) yield { type: "cooling-down", forMs: coolUntil - state.runTime };
+  if (node.refusedFacts !== undefined) yield { type: "facts-refused", problem: node.refusedFacts };
+  if (node.lastRun === undefined) yield { type: "first-run" };
+  else if (!isCurrent(node) || barringFailures(node.lastRun).length > 0) yield { type: "converging" };
+  if (node.name !== primaryOf(state.spec)) yield* waitsForOthers(state, node);
+  const lacking = lackingProof(state, node);
+  if (lacking === undefined) return;
+  yield isLaunchedFrom(state, node, lacking.kind) ? { type: "proof", ...lacking } : { type: "launcher" };
+}
+
+/** Tells whether what a kind is proved from is there: the primary proves itself, and only then others. */
+function isLaunchedFrom(state: ClusterState, node: NodeState, kind: ProofKind): boolean {
+  return probeOf(kind) !== "launch" || node.name === primaryOf(state.spec) || canLaunch(state);
+}
+
+/** Tells whether others are proved from the primary: it is admitted, or would be but for its drain, which keeps ranks off it and nobody from starting them there. */
+export function canLaunch(state: Provable): boolean {
+  const primary = state.nodes.get(primaryOf(state.spec));
+  if (primary === undefined || primary.admitted) return primary !== undefined;
+  return [...objectionsTo(state, primary)].join() === "drained";
+}
+
+function* waitsForOthers(state: ClusterState, node: NodeState): Generator<Wait, undefined> {
   const primary = primaryOf(state.spec);
-  if (node.name === primary) return undefined;
-  if (!state.nodes.has(primary)) return { type: "primary" };
+  if (!state.nodes.has(primary)) yield { type: "primary" };
   if (launcherToMatch(state.spec, state.nodes, node) !== undefined && node.facts.mpirun === undefined)
-    return { type: "mpirun" };
+    yield { type: "mpirun" };
   const peers = [...state.spec.nodes.keys()]
     .flatMap((name) => state.nodes.get(name) ?? [])
     .filter((peer) => peer !== node && (peer.name === primary || peer.admitted));
   const ignorant = peers.filter((peer) => !knows(peer, node));
-  return ignorant.length > 0 ? { type: "known-by", peers: ignorant.map(({ name }) => name) } : undefined;
+  if (ignorant.length > 0) yield { type: "known-by", peers: ignorant.map(({ name }) => name) };
 }
 
 /**
@@ -108,7 +152,7 @@ function areAtOdds(one: MpiLauncher | undefined, other: MpiLauncher | undefined)
 }
 
 /** Tells whether a node is as it should be, but for the hostfile. */
-function isCurrent({ desired, observed, lastRun }: NodeState): boolean {
+export function isCurrent({ desired, observed, lastRun }: NodeState): boolean {
   if (desired === undefined) return false;
   if (observed?.revision === desired.revision) return true;
   return lastRun?.generation === desired.generation && barringFailures(lastRun).length === 0;

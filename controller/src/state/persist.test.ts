@@ -1,13 +1,14 @@
+import { proofKinds } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { settle } from "../reconcile/settle.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
-import { clusterSpec, empty, enrolled, given, machine, names, nodeOf, ran } from "./cluster.fixture.ts";
+import { clusterSpec, empty, enrolled, given, machine, names, nodeOf, proved, ran } from "./cluster.fixture.ts";
 import type { ClusterState, NodeState } from "./cluster-state.ts";
 import { DamagedStateError, decodeState, encodeCluster, encodeNode, encodeState } from "./persist.ts";
 
 const joined = settle(given(empty(), ...enrolled("primary"))).state;
-const state = settle(given(joined, ran(joined, "primary"))).state;
+const state = proved(given(joined, ran(joined, "primary")));
 const stored = encodeState(state);
 
 const version = fc.record({ generation: fc.bigInt({ min: 0n }), revision: fc.string(), roster: fc.nat() });
@@ -42,6 +43,19 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
       fc.record({ generation: fc.bigInt({ min: 0n }), revision: fc.string(), failures: fc.array(failure) }),
     ),
     reachable: fc.boolean(),
+    leasePeriod: fc.nat(),
+    proofs: fc.array(
+      fc.record({
+        kind: fc.constantFrom(...proofKinds),
+        failure: maybe(fc.string()),
+        answered: fc.boolean(),
+        at: fc.integer(),
+        durationMs: fc.nat(),
+        basis: fc.string(),
+        tries: fc.nat(),
+        since: fc.integer(),
+      }),
+    ),
     admitted: fc.boolean(),
     place: maybe(fc.nat()),
     presence: fc.record({
@@ -186,6 +200,11 @@ nodes: { primary: { address: 10.1.0.1 } }`;
       nodes: new Map([["secondary2", unplaced(primary).replace('"name":"primary"', '"name":"secondary2"')]]),
     });
     expect(nodeOf(bare, "secondary2").place).toBeUndefined();
+  });
+
+  it("ends what is left over as the same cluster.yaml would now, and has nodes of which nothing was proved", () => {
+    expect(older().spec.remnants).toEqual({ end: true, graceSeconds: 60 });
+    expect(nodeOf(older(), "primary")).toMatchObject({ leasePeriod: 0, proofs: [] });
   });
 
   it("is read back once it was written anew", () => {

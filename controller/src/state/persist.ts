@@ -1,4 +1,4 @@
-import type { Outcome } from "@cowherd/proto";
+import { type Outcome, proofKinds } from "@cowherd/proto";
 import { z } from "zod";
 import { networkOf, sharedOf } from "../spec/feature-defaults.ts";
 import { hostfileFields, slotsFields } from "../spec/hostfile-schema.ts";
@@ -201,6 +201,7 @@ const clusterRow = z.strictObject({
         findLinks: z.array(z.string()),
       }),
     ),
+    remnants: z.strictObject({ end: z.boolean(), graceSeconds: count }).default({ end: true, graceSeconds: 60 }), // as cluster.yaml's own default
     nodes: z.array(
       z.strictObject({
         name: z.string(),
@@ -243,6 +244,17 @@ const outcome: z.ZodType<Outcome> = z.discriminatedUnion("end", [
   z.strictObject({ resource: z.string(), end: z.literal("skipped"), because: z.string() }),
 ]);
 
+const proofRecord = z.strictObject({
+  kind: z.enum(proofKinds),
+  failure: orUndefined(z.string()),
+  answered: z.boolean(),
+  at: z.int(),
+  durationMs: count,
+  basis: z.string(),
+  tries: count,
+  since: z.int(),
+});
+
 const nodeRow: z.ZodType<NodeState> = z.strictObject({
   name: z.string(),
   certificates: z.array(z.string()),
@@ -271,6 +283,8 @@ const nodeRow: z.ZodType<NodeState> = z.strictObject({
   observed: orUndefined(desiredVersion),
   lastRun: orUndefined(z.strictObject({ ...version, failures: z.array(outcome) })),
   reachable: z.boolean(),
+  leasePeriod: count.default(0),
+  proofs: z.array(proofRecord).default([]),
   admitted: z.boolean(),
   place: orMissing(count),
   presence: z

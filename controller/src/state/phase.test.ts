@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
-import { settle } from "../reconcile/settle.ts";
-import { clusterSpec, empty, enrolled, given, machine, ran } from "./cluster.fixture.ts";
+import { dueProbes } from "../proofs/due-probes.ts";
+import { defaultProbeTiming } from "../proofs/probe-timing.ts";
+import { answered, clusterSpec, empty, enrolled, given, machine, proved, ran } from "./cluster.fixture.ts";
 import type { ClusterEvent, ClusterState } from "./cluster-state.ts";
 import { phaseOf } from "./phase.ts";
 
-const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => settle(given(state, ...events)).state;
+const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => proved(given(state, ...events));
 const runs = (state: ClusterState, name: string, failures?: Readonly<Record<string, string>>) =>
   then(state, ran(state, name, failures));
 
@@ -30,7 +31,11 @@ it("has nothing to say of a ready node, also while it converges on a newer state
 });
 
 it("calls a node ready that is fit and about to be admitted", () => {
-  expect(phaseOf(given(joined, ran(joined, "primary")), "primary")).toEqual({ phase: "ready", reason: "" });
+  const admittedAgain = given(ready, { type: "node-withdrawn", node: "primary" });
+  const due = () => dueProbes(about, 0, [], defaultProbeTiming);
+  let about = admittedAgain;
+  while (due().length > 0) about = given(about, ...due().map((probe) => answered(probe)));
+  expect(phaseOf(about, "primary")).toEqual({ phase: "ready", reason: "" });
 });
 
 it.each<[string, ClusterState, string, string, string]>([

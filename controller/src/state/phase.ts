@@ -1,10 +1,12 @@
 import type { Outcome } from "@cowherd/proto";
 import { primaryOf } from "../spec/primary-of.ts";
 import { oneLine } from "../spec/printable.ts";
-import type { ClusterState, NodeState, Phase, RunRecord } from "./cluster-state.ts";
+import type { ClusterState, NodeState, Phase, ProofRecord, RunRecord } from "./cluster-state.ts";
 import { isEmptied, overdueMs } from "./drain.ts";
-import { type Objection, objectionTo, type Wait, waitOf } from "./fitness.ts";
+import { type Objection, objectionsTo, objectionTo, type Wait, waitOf, waitsOf } from "./fitness.ts";
 import { flapWindowMs, recentLosses } from "./presence.ts";
+import { adviceOn, openProof } from "./proof-words.ts";
+import { failedRenewal } from "./proving.ts";
 import { formatSpan } from "./span.ts";
 
 /** `reason` says why the node is not ready and what to do, in one line; empty for a ready node. */
@@ -23,10 +25,21 @@ export function phaseOf(state: ClusterState, name: string): NodePhase {
     return { phase: "absent", reason: `not joined: run \`cowctl token create --node ${name}\`` };
   }
   const objection = objectionTo(state, node);
+  if (objection === "drained") return besideDrain(state, node);
   if (objection !== undefined) return objected(objection, state, node);
   if (node.admitted) return admitted(node);
   const wait = waitOf(state, node);
   return wait === undefined ? { phase: "ready", reason: "" } : waiting(wait, state, node);
+}
+
+/**
+ * Lists all that keeps a joined node from being ready, in words and in the order in which it
+ * is judged; the first is the reason that phaseOf gives. Empty for a ready node.
+ */
+export function obstaclesOf(state: ClusterState, node: NodeState): readonly string[] {
+  const objections = [...objectionsTo(state, node)].map((objection) => objected(objection, state, node));
+  const rest = node.admitted ? [admitted(node)] : [...waitsOf(state, node)].map((wait) => waiting(wait, state, node));
+  return [...objections, ...rest].map(({ reason }) => reason).filter((reason) => reason !== "");
 }
 
 function objected(objection: Objection, state: ClusterState, node: NodeState): NodePhase {
@@ -50,6 +63,8 @@ function objected(objection: Objection, state: ClusterState, node: NodeState): N
       const there = launcherOf(state.nodes.get(primary));
       return { phase: "degraded", reason: `mpirun is ${launcherOf(node)} here and ${there} on ${primary}` };
     }
+    case "proof failed":
+      return { phase: "degraded", reason: failedProof(failedRenewal(state, node), state, node) };
   }
 }
 
@@ -57,18 +72,20 @@ function objected(objection: Objection, state: ClusterState, node: NodeState): N
  * A node that the operator took out is not told of as lost when it falls silent: that is
  * what it was taken out for. What else speaks against it is told with the reason.
  */
-function keptOut(state: ClusterState, node: NodeState): NodePhase {
-  const { reason = "" } = node.drain ?? {};
+function besideDrain(state: ClusterState, node: NodeState): NodePhase {
+  const { phase, reason } = keptOut(state, node);
   const other = phaseOf(
     { ...state, nodes: new Map(state.nodes).set(node.name, { ...node, drain: undefined }) },
     node.name,
   );
   const beside = other.phase === "unreachable" || other.phase === "degraded" ? `; ${other.reason}` : "";
-  if (isEmptied(state, node)) return { phase: "drained", reason: `drained: ${reason}${beside}` };
-  return {
-    phase: "draining",
-    reason: `draining: ${remainsOf(state, node)}${overdueOf(state, node)}: ${reason}${beside}`,
-  };
+  return { phase, reason: `${reason}${beside}` };
+}
+
+function keptOut(state: ClusterState, node: NodeState): NodePhase {
+  const { reason = "" } = node.drain ?? {};
+  if (isEmptied(state, node)) return { phase: "drained", reason: `drained: ${reason}` };
+  return { phase: "draining", reason: `draining: ${remainsOf(state, node)}${overdueOf(state, node)}: ${reason}` };
 }
 
 /** What keeps a drained node from being empty. */
@@ -120,7 +137,22 @@ function waiting(wait: Wait, state: ClusterState, node: NodeState): NodePhase {
     }
     case "known-by":
       return { phase: "proving", reason: `waiting for ${wait.peers.join(", ")} to learn its keys` };
+    case "launcher":
+      return { phase: "proving", reason: `waiting for ${primaryOf(state.spec)} to be ready: it starts the proofs` };
+    case "proof": {
+      if (wait.failed !== undefined) {
+        return { phase: "degraded", reason: failedProof(wait.failed, state, node) };
+      }
+      return { phase: "proving", reason: `to be proved: ${openProof(wait.kind, state, node.name)}` };
+    }
   }
+}
+
+/** What failed and the one next step; the agent's words are made harmless where they come in. */
+function failedProof(record: ProofRecord | undefined, state: ClusterState, node: NodeState): string {
+  if (record?.failure === undefined) return "";
+  const mark = /[.?!…]$/.test(record.failure) ? "" : ":";
+  return `${record.kind}: ${record.failure}${mark} ${adviceOn(record, state, node.name)}`;
 }
 
 /** The first failure, since what was skipped follows from it; empty where there is none. */

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { settle } from "../reconcile/settle.ts";
-import { clusterSpec, empty, enrolled, later, names, nodeOf, ran, suddenly } from "./cluster.fixture.ts";
+import { clusterSpec, empty, enrolled, later, names, nodeOf, proved, ran, suddenly } from "./cluster.fixture.ts";
 import type { ClusterEvent, ClusterState } from "./cluster-state.ts";
 import { decodeState, encodeState } from "./persist.ts";
 import { phaseOf } from "./phase.ts";
 import { coolDownMs } from "./presence.ts";
 
-const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => settle(suddenly(state, ...events)).state;
+const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => proved(suddenly(state, ...events));
 const lost = { type: "lease-lost", node: "primary" } as const;
 const gained = { type: "lease-gained", node: "primary" } as const;
 const flap = (state: ClusterState) => then(then(later(state, 1_000), lost), gained);
@@ -37,8 +36,8 @@ describe("K1: a node that comes and goes", () => {
 
   it("is let in when its time is over, and not before", () => {
     const held = flaps(ready, 3);
-    expect(nodeOf(settle(later(held, 19_999)).state, "primary").admitted).toBe(false);
-    expect(nodeOf(settle(later(held, 20_000)).state, "primary").admitted).toBe(true);
+    expect(nodeOf(proved(later(held, 19_999)), "primary").admitted).toBe(false);
+    expect(nodeOf(proved(later(held, 20_000)), "primary").admitted).toBe(true);
   });
 
   it("is unreachable while it is away, whatever it is held off for", () => {
@@ -46,16 +45,16 @@ describe("K1: a node that comes and goes", () => {
   });
 
   it("has one time after another forgotten while it behaves", () => {
-    const calm = settle(later(flaps(ready, 3), 597_500)).state; // the first of the three is ten minutes ago
+    const calm = proved(later(flaps(ready, 3), 597_500)); // the first of the three is ten minutes ago
     expect(phaseOf(flap(calm), "primary").reason).toContain("fell silent 3 times");
-    expect(phase(flap(settle(later(calm, 600_000)).state))).toBe("ready");
+    expect(phase(flap(proved(later(calm, 600_000))))).toBe("ready");
   });
 
   it("keeps what is left of its pause over a restart of the controller", () => {
     const held = later(flaps(ready, 3), 5_000);
     const restarted = decodeState(encodeState(held));
     expect(phaseOf(restarted, "primary")).toEqual(phaseOf(held, "primary"));
-    expect(nodeOf(settle(later(restarted, 15_000)).state, "primary").admitted).toBe(true);
+    expect(nodeOf(proved(later(restarted, 15_000)), "primary").admitted).toBe(true);
   });
 
   it("is let in at once when the operator says so, with nothing counted against it", () => {

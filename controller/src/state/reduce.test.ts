@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { settle } from "../reconcile/settle.ts";
-import { clusterSpec, empty, enrolled, given, machine, names, nodeOf, ran } from "./cluster.fixture.ts";
+import { clusterSpec, empty, enrolled, given, machine, names, nodeOf, proved, ran } from "./cluster.fixture.ts";
 import type { ClusterEvent } from "./cluster-state.ts";
 
 const desired = (generation: bigint, revision = `r${generation}`) => ({
@@ -19,7 +19,7 @@ const run = (generation: bigint, reason?: string, revision = `r${generation}`): 
   run: { generation, revision, failures: reason === undefined ? [] : [{ resource: "user", end: "failed", reason }] },
 });
 const joined = given(empty(), ...enrolled("primary"));
-const ready = settle(given(settle(joined).state, ran(settle(joined).state, "primary"))).state;
+const ready = proved(given(settle(joined).state, ran(settle(joined).state, "primary")));
 
 describe("an event about a node that nobody joined as", () => {
   it.each<ClusterEvent>([

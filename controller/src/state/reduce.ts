@@ -12,6 +12,7 @@ import type {
 import { drained, withRanks } from "./drain.ts";
 import { backAgain, fallenSilent, forgiven, letIn, newcomer } from "./presence.ts";
 import { withFading, withHold, withoutHold } from "./silence.ts";
+import { askedAnew, withProofs } from "./with-proofs.ts";
 import { withSpec } from "./with-spec.ts";
 
 /**
@@ -41,9 +42,11 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
     case "run-reported":
       return change(state, event.node, (node) => withRun(node, event.run));
     case "lease-gained":
-      return change(state, event.node, (node) => backAgain(state, node));
+      return change(state, event.node, (node) => (node.reachable ? node : withLease(state, node)));
     case "lease-lost":
       return change(state, event.node, (node) => fallenSilent(state, node));
+    case "proofs-reported":
+      return change(state, event.node, (node) => withProofs(state, node, event));
     case "nodes-fading":
       return withFading(state, event.nodes);
     case "node-drained":
@@ -65,7 +68,7 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
     case "node-admitted":
       return withAdmission(state, event.node);
     case "node-withdrawn":
-      return change(state, event.node, (node) => (node.admitted ? { ...node, admitted: false } : node));
+      return change(state, event.node, (node) => (node.admitted ? withdrawn(node) : node));
     case "hostfile-published":
       return withHostfile(state, event.hostfile, event.at);
     case "hostfile-pinned":
@@ -95,6 +98,15 @@ function change(state: ClusterState, name: string, next: (node: NodeState) => No
   if (node === undefined) return state;
   const changed = next(node);
   return changed === node ? state : { ...state, nodes: new Map(state.nodes).set(name, changed) };
+}
+
+function withLease(state: ClusterState, node: NodeState): NodeState {
+  return { ...backAgain(state, node), leasePeriod: node.leasePeriod + 1 };
+}
+
+/** Whatever took it out, it must be proved anew; only what was found to be wrong stays to be told. */
+function withdrawn(node: NodeState): NodeState {
+  return { ...node, admitted: false, proofs: node.proofs.filter(({ failure }) => failure !== undefined) };
 }
 
 /** A generation that was given once is never given again, whatever becomes of the node. */
@@ -134,6 +146,8 @@ function withMachine(state: ClusterState, name: string, certificate: string, fac
     observed: undefined,
     lastRun: undefined,
     reachable: false,
+    leasePeriod: 0,
+    proofs: [],
     admitted: false,
     place: former?.place,
     presence: newcomer,
@@ -153,7 +167,7 @@ function withFacts(state: ClusterState, name: string, facts: NodeFacts): Cluster
   if (node === undefined) return state;
   const next: NodeState = sameValue(facts, node.facts)
     ? { ...node, refusedFacts: undefined }
-    : { ...node, facts, refusedFacts: undefined };
+    : askedAnew({ ...node, facts, refusedFacts: undefined });
   if (!sameValue([facts.hostKeys, facts.userKey], [node.facts.hostKeys, node.facts.userKey])) {
     const roster = state.roster + 1;
     const stranger = { ...next, identityAt: roster, admitted: false };
@@ -188,7 +202,7 @@ function withRun(node: NodeState, run: RunRecord): NodeState {
   if (node.lastRun !== undefined && run.generation < node.lastRun.generation) return node;
   const observed = ofDesired && run.failures.length === 0 ? desired : node.observed;
   if (observed === node.observed && sameRun(run, node.lastRun)) return node;
-  return { ...node, lastRun: run, observed };
+  return askedAnew({ ...node, lastRun: run, observed });
 }
 
 function sameRun(run: RunRecord, last: RunRecord | undefined): boolean {

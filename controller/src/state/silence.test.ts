@@ -1,13 +1,26 @@
 import { describe, expect, it } from "vitest";
+import { dueProbes } from "../proofs/due-probes.ts";
+import { defaultProbeTiming } from "../proofs/probe-timing.ts";
 import { settle } from "../reconcile/settle.ts";
-import { clusterSpec, empty, enrolled, later, names, nodeOf, ran, suddenly } from "./cluster.fixture.ts";
+import {
+  answered,
+  clusterSpec,
+  empty,
+  enrolled,
+  later,
+  names,
+  nodeOf,
+  proved,
+  ran,
+  suddenly,
+} from "./cluster.fixture.ts";
 import type { ClusterEvent, ClusterState } from "./cluster-state.ts";
 import { noticesOf } from "./notices.ts";
 import { decodeState, encodeState } from "./persist.ts";
 import { phaseOf } from "./phase.ts";
 
-const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => settle(suddenly(state, ...events)).state;
-const wait = (state: ClusterState, ms: number) => settle(later(state, ms)).state;
+const then = (state: ClusterState, ...events: readonly ClusterEvent[]) => proved(suddenly(state, ...events));
+const wait = (state: ClusterState, ms: number) => proved(later(state, ms));
 const lines = (state: ClusterState) => state.hostfile?.entries.map(({ node }) => node);
 
 /** A cluster of these, all of them ready for a long time. */
@@ -110,7 +123,7 @@ describe("K2: where more than half fall silent at once", () => {
 
   it("it stays so over a restart of the controller", () => {
     const held = then(four, ...loss([s1, s2, s10]));
-    const restarted = settle(decodeState(encodeState(held))).state;
+    const restarted = proved(decodeState(encodeState(held)));
     expect(restarted.hostfile).toEqual(four.hostfile);
     expect(noticesOf(restarted)).toEqual(noticesOf(held));
   });
@@ -158,6 +171,24 @@ describe("K2: where more than half fall silent at once", () => {
     const nobody = then(then(four, ...loss(names)), release);
     expect(nobody.hostfile).toBe(four.hostfile);
     expect(nobody.silence.held).toBe(false);
+  });
+
+  it("those are not waited for that are back and fail at their proofs twice", () => {
+    const held = then(four, ...loss([s1, s2, s10]));
+    const settled = (state: ClusterState) => settle(state).state;
+    const failing = (state: ClusterState) => {
+      const due = dueProbes(state, state.runTime, [], defaultProbeTiming).filter(({ node }) => node !== primary);
+      const failure = "it does not";
+      const answers = due.map((probe) => {
+        const [kind = "peers"] = probe.kinds;
+        return answered(probe, { kind, failure }, state.runTime);
+      });
+      return settled(suddenly(state, ...answers));
+    };
+    const once = failing(settled(suddenly(held, ...back(s1, s2, s10))));
+    expect(once.silence.held).toBe(true);
+    const twice = failing(later(once, 60_000));
+    expect([twice.silence.held, lines(twice)]).toEqual([false, [primary]]);
   });
 
   it("those that the operator removes or drains are not waited for", () => {

@@ -1,5 +1,6 @@
 import type { ClusterState, NodeState, Silence } from "./cluster-state.ts";
 import { objectionTo } from "./fitness.ts";
+import { lackingProof, triesThatCount } from "./proving.ts";
 
 /** Nobody fell silent so far. */
 export const nothingSilent: Silence = { since: 0, held: false, fading: [], fadingUntil: 0 };
@@ -54,12 +55,14 @@ export function returnsUntil({ spec, nodes, hostfile, silence }: ClusterState): 
   return Math.max(0, ...returns.map(({ presence }) => presence.admittedAt + leaseMs));
 }
 
-/** Tells whether a node was admitted until it fell silent, and nothing but its absence speaks against it. */
+/** Tells whether a node was admitted until it fell silent, and nothing but its absence speaks against it; a proof does that failed twice since. */
 function isMissed(state: ClusterState, node: NodeState, since: number): boolean {
   const { lostAt } = node.presence;
   if (node.admitted || lostAt === undefined || lostAt <= since) return false;
   const objection = objectionTo(state, node);
-  return objection === undefined || objection === "no lease";
+  if (objection !== undefined) return objection === "no lease";
+  const { failed } = lackingProof(state, node) ?? {};
+  return failed === undefined || failed.tries < triesThatCount;
 }
 
 /** Notes who is about to lose a lease, for as long as it takes to know. */

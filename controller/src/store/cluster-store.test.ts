@@ -38,7 +38,7 @@ describe("sqlite store", () => {
     expect(() => openSqliteStore(path)).toThrow(NewerStoreError);
   });
 
-  it("takes over a store of the version before, which then refuses it", () => {
+  it.each([1, 2])("takes over a store of version %s, which then refuses it", (version) => {
     const path = newPath();
     const record = { state: empty(), tokens: new Map(), operators: new Map() };
     const store = openSqliteStore(path);
@@ -47,9 +47,16 @@ describe("sqlite store", () => {
     const versionOf = (database: DatabaseSync) => database.prepare("pragma user_version").get()?.["user_version"];
     using database = new DatabaseSync(path);
     expect(versionOf(database)).toBe(3);
-    database.exec("drop table generation; pragma user_version = 1");
+    database.exec(`drop table generation; pragma user_version = ${version}`);
     const { spec } = empty();
-    const { liveness: _liveness, network: _network, shared: _shared, python: _python, ...known } = spec;
+    const {
+      liveness: _liveness,
+      network: _network,
+      shared: _shared,
+      python: _python,
+      remnants: _remnants,
+      ...known
+    } = spec;
     const { slots: _slots, hostfile, ...rest } = known;
     const older = { ...rest, hostfile: hostfile.path };
     const nodes = [...spec.nodes.values()].map(({ mac: _mac, slots = null, ...node }) => ({ ...node, slots }));

@@ -21,9 +21,108 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Facts } from "./facts.ts";
-import { DesiredState, Resource } from "./resource.ts";
+import { DesiredState, HostEntry, Resource } from "./resource.ts";
 
 /** What an agent and its controller say to each other, over mutual TLS. */
+
+/** What is proved, in the order in which it is. */
+export const ProofKind = {
+  PROOF_KIND_UNSPECIFIED: 0,
+  /** PROOF_KIND_PEERS - The names of the peers resolve on the node to their addresses. */
+  PROOF_KIND_PEERS: 1,
+  /** PROOF_KIND_REMNANTS - No daemon or rank is left over there from a job whose mpirun is gone. */
+  PROOF_KIND_REMNANTS: 2,
+  /** PROOF_KIND_NAME - The node's name resolves on the primary to its address. */
+  PROOF_KIND_NAME: 3,
+  /** PROOF_KIND_LOGIN - A command runs there over ssh, with no prompt and the host key verified. */
+  PROOF_KIND_LOGIN: 4,
+  /** PROOF_KIND_IDENTITY - The user has the cluster's uid and gid there. */
+  PROOF_KIND_IDENTITY: 5,
+  /** PROOF_KIND_SHARED_FOLDER - The user can write into the shared folder there, and it is the primary's. */
+  PROOF_KIND_SHARED_FOLDER: 6,
+  /** PROOF_KIND_MPIRUN - mpirun is of the primary's vendor and version. */
+  PROOF_KIND_MPIRUN: 7,
+  /** PROOF_KIND_MESSAGE - A program of two ranks, one on the primary and one there, sent and ended within its bound. */
+  PROOF_KIND_MESSAGE: 8,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type ProofKind = typeof ProofKind[keyof typeof ProofKind];
+
+export namespace ProofKind {
+  export type PROOF_KIND_UNSPECIFIED = typeof ProofKind.PROOF_KIND_UNSPECIFIED;
+  export type PROOF_KIND_PEERS = typeof ProofKind.PROOF_KIND_PEERS;
+  export type PROOF_KIND_REMNANTS = typeof ProofKind.PROOF_KIND_REMNANTS;
+  export type PROOF_KIND_NAME = typeof ProofKind.PROOF_KIND_NAME;
+  export type PROOF_KIND_LOGIN = typeof ProofKind.PROOF_KIND_LOGIN;
+  export type PROOF_KIND_IDENTITY = typeof ProofKind.PROOF_KIND_IDENTITY;
+  export type PROOF_KIND_SHARED_FOLDER = typeof ProofKind.PROOF_KIND_SHARED_FOLDER;
+  export type PROOF_KIND_MPIRUN = typeof ProofKind.PROOF_KIND_MPIRUN;
+  export type PROOF_KIND_MESSAGE = typeof ProofKind.PROOF_KIND_MESSAGE;
+  export type UNRECOGNIZED = typeof ProofKind.UNRECOGNIZED;
+}
+
+export function proofKindFromJSON(object: any): ProofKind {
+  switch (object) {
+    case 0:
+    case "PROOF_KIND_UNSPECIFIED":
+      return ProofKind.PROOF_KIND_UNSPECIFIED;
+    case 1:
+    case "PROOF_KIND_PEERS":
+      return ProofKind.PROOF_KIND_PEERS;
+    case 2:
+    case "PROOF_KIND_REMNANTS":
+      return ProofKind.PROOF_KIND_REMNANTS;
+    case 3:
+    case "PROOF_KIND_NAME":
+      return ProofKind.PROOF_KIND_NAME;
+    case 4:
+    case "PROOF_KIND_LOGIN":
+      return ProofKind.PROOF_KIND_LOGIN;
+    case 5:
+    case "PROOF_KIND_IDENTITY":
+      return ProofKind.PROOF_KIND_IDENTITY;
+    case 6:
+    case "PROOF_KIND_SHARED_FOLDER":
+      return ProofKind.PROOF_KIND_SHARED_FOLDER;
+    case 7:
+    case "PROOF_KIND_MPIRUN":
+      return ProofKind.PROOF_KIND_MPIRUN;
+    case 8:
+    case "PROOF_KIND_MESSAGE":
+      return ProofKind.PROOF_KIND_MESSAGE;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ProofKind.UNRECOGNIZED;
+  }
+}
+
+export function proofKindToJSON(object: ProofKind): string {
+  switch (object) {
+    case ProofKind.PROOF_KIND_UNSPECIFIED:
+      return "PROOF_KIND_UNSPECIFIED";
+    case ProofKind.PROOF_KIND_PEERS:
+      return "PROOF_KIND_PEERS";
+    case ProofKind.PROOF_KIND_REMNANTS:
+      return "PROOF_KIND_REMNANTS";
+    case ProofKind.PROOF_KIND_NAME:
+      return "PROOF_KIND_NAME";
+    case ProofKind.PROOF_KIND_LOGIN:
+      return "PROOF_KIND_LOGIN";
+    case ProofKind.PROOF_KIND_IDENTITY:
+      return "PROOF_KIND_IDENTITY";
+    case ProofKind.PROOF_KIND_SHARED_FOLDER:
+      return "PROOF_KIND_SHARED_FOLDER";
+    case ProofKind.PROOF_KIND_MPIRUN:
+      return "PROOF_KIND_MPIRUN";
+    case ProofKind.PROOF_KIND_MESSAGE:
+      return "PROOF_KIND_MESSAGE";
+    case ProofKind.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
 
 /** Opens a session. */
 export interface SessionRequest {
@@ -34,16 +133,63 @@ export interface SessionRequest {
 
 /** What the controller tells an agent. */
 export interface SessionResponse {
-  message?: { $case: "desiredState"; value: DesiredState } | { $case: "check"; value: Check } | {
-    $case: "goingAway";
-    value: GoingAway;
-  } | undefined;
+  message?:
+    | { $case: "desiredState"; value: DesiredState }
+    | { $case: "check"; value: Check }
+    | { $case: "goingAway"; value: GoingAway }
+    | { $case: "probe"; value: Probe }
+    | undefined;
 }
 
 /** Asks what would change if `resources` were the desired state. Nothing is touched. */
 export interface Check {
   id: string;
   resources: Resource[];
+}
+
+/**
+ * Asks for evidence that a node can run ranks now. An agent that does not know the kind
+ * answers with one failed proof.
+ */
+export interface Probe {
+  id: string;
+  kind?: { $case: "launch"; value: LaunchProbe } | { $case: "peers"; value: PeersProbe } | {
+    $case: "remnants";
+    value: RemnantsProbe;
+  } | undefined;
+}
+
+/**
+ * Asked of the primary: can ranks be started on a node, as the cluster's user and over the
+ * path that MPI takes? Proved in the order of ProofKind; what follows a failure is not tried.
+ */
+export interface LaunchProbe {
+  node: string;
+  /** What the node's name must resolve to, dotted IPv4. */
+  address: string;
+  user: string;
+  uid: number;
+  gid: number;
+  /** The folder that all nodes see; absent where there is none. */
+  sharedPath?:
+    | string
+    | undefined;
+  /** The name of the primary, where the other rank runs. */
+  primary: string;
+  /** How long the program that communicates may take. */
+  boundMs: number;
+}
+
+/** Asked of any node: do the names of its peers resolve to their addresses there? */
+export interface PeersProbe {
+  peers: HostEntry[];
+}
+
+/** Asked of any node: does a launcher's daemon or a rank of the user run there whose mpirun is gone? */
+export interface RemnantsProbe {
+  user: string;
+  /** Ends what is found; else it is named alone. */
+  end: boolean;
 }
 
 /** The controller stops; the agent goes on alone and comes back. */
@@ -142,6 +288,25 @@ export interface ReportCheckRequest {
 
 /** The report was taken. */
 export interface ReportCheckResponse {
+}
+
+/** One piece of evidence. */
+export interface Proof {
+  kind: ProofKind;
+  /** Why it does not hold, for people, in one line; empty where it holds. */
+  failure: string;
+  durationMs: number;
+}
+
+/** What a probe found. */
+export interface ReportProofRequest {
+  id: string;
+  /** Those that were tried, in order; only the last may have failed. */
+  proofs: Proof[];
+}
+
+/** The report was taken. */
+export interface ReportProofResponse {
 }
 
 /** Asks for a new certificate. */
@@ -265,6 +430,9 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       case "goingAway":
         GoingAway.encode(message.message.value, writer.uint32(26).fork()).join();
         break;
+      case "probe":
+        Probe.encode(message.message.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -306,6 +474,14 @@ export const SessionResponse: MessageFns<SessionResponse> = {
             message.message = { $case: "goingAway", value: GoingAway.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = { $case: "probe", value: Probe.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -330,6 +506,8 @@ export const SessionResponse: MessageFns<SessionResponse> = {
         ? { $case: "goingAway", value: GoingAway.fromJSON(object.goingAway) }
         : isSet(object.going_away)
         ? { $case: "goingAway", value: GoingAway.fromJSON(object.going_away) }
+        : isSet(object.probe)
+        ? { $case: "probe", value: Probe.fromJSON(object.probe) }
         : undefined,
     };
   },
@@ -342,6 +520,8 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       obj.check = Check.toJSON(message.message.value);
     } else if (message.message?.$case === "goingAway") {
       obj.goingAway = GoingAway.toJSON(message.message.value);
+    } else if (message.message?.$case === "probe") {
+      obj.probe = Probe.toJSON(message.message.value);
     }
     return obj;
   },
@@ -367,6 +547,12 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       case "goingAway": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "goingAway", value: GoingAway.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "probe": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "probe", value: Probe.fromPartial(object.message.value) };
         }
         break;
       }
@@ -458,6 +644,487 @@ export const Check: MessageFns<Check> = {
     const message = createBaseCheck();
     message.id = object.id ?? "";
     message.resources = object.resources?.map((e) => Resource.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProbe(): Probe {
+  return { id: "", kind: undefined };
+}
+
+export const Probe: MessageFns<Probe> = {
+  encode(message: Probe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    switch (message.kind?.$case) {
+      case "launch":
+        LaunchProbe.encode(message.kind.value, writer.uint32(18).fork()).join();
+        break;
+      case "peers":
+        PeersProbe.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
+      case "remnants":
+        RemnantsProbe.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Probe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbe();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = { $case: "launch", value: LaunchProbe.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "peers", value: PeersProbe.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "remnants", value: RemnantsProbe.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Probe {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      kind: isSet(object.launch)
+        ? { $case: "launch", value: LaunchProbe.fromJSON(object.launch) }
+        : isSet(object.peers)
+        ? { $case: "peers", value: PeersProbe.fromJSON(object.peers) }
+        : isSet(object.remnants)
+        ? { $case: "remnants", value: RemnantsProbe.fromJSON(object.remnants) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: Probe): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.kind?.$case === "launch") {
+      obj.launch = LaunchProbe.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "peers") {
+      obj.peers = PeersProbe.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "remnants") {
+      obj.remnants = RemnantsProbe.toJSON(message.kind.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Probe>): Probe {
+    return Probe.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Probe>): Probe {
+    const message = createBaseProbe();
+    message.id = object.id ?? "";
+    switch (object.kind?.$case) {
+      case "launch": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "launch", value: LaunchProbe.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "peers": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "peers", value: PeersProbe.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "remnants": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "remnants", value: RemnantsProbe.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseLaunchProbe(): LaunchProbe {
+  return { node: "", address: "", user: "", uid: 0, gid: 0, sharedPath: undefined, primary: "", boundMs: 0 };
+}
+
+export const LaunchProbe: MessageFns<LaunchProbe> = {
+  encode(message: LaunchProbe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.address !== "") {
+      writer.uint32(18).string(message.address);
+    }
+    if (message.user !== "") {
+      writer.uint32(26).string(message.user);
+    }
+    if (message.uid !== 0) {
+      writer.uint32(32).uint32(message.uid);
+    }
+    if (message.gid !== 0) {
+      writer.uint32(40).uint32(message.gid);
+    }
+    if (message.sharedPath !== undefined) {
+      writer.uint32(50).string(message.sharedPath);
+    }
+    if (message.primary !== "") {
+      writer.uint32(58).string(message.primary);
+    }
+    if (message.boundMs !== 0) {
+      writer.uint32(64).uint32(message.boundMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LaunchProbe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLaunchProbe();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.uid = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.gid = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sharedPath = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.primary = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.boundMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LaunchProbe {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      address: isSet(object.address) ? globalThis.String(object.address) : "",
+      user: isSet(object.user) ? globalThis.String(object.user) : "",
+      uid: isSet(object.uid) ? globalThis.Number(object.uid) : 0,
+      gid: isSet(object.gid) ? globalThis.Number(object.gid) : 0,
+      sharedPath: isSet(object.sharedPath)
+        ? globalThis.String(object.sharedPath)
+        : isSet(object.shared_path)
+        ? globalThis.String(object.shared_path)
+        : undefined,
+      primary: isSet(object.primary) ? globalThis.String(object.primary) : "",
+      boundMs: isSet(object.boundMs)
+        ? globalThis.Number(object.boundMs)
+        : isSet(object.bound_ms)
+        ? globalThis.Number(object.bound_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: LaunchProbe): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.address !== "") {
+      obj.address = message.address;
+    }
+    if (message.user !== "") {
+      obj.user = message.user;
+    }
+    if (message.uid !== 0) {
+      obj.uid = Math.round(message.uid);
+    }
+    if (message.gid !== 0) {
+      obj.gid = Math.round(message.gid);
+    }
+    if (message.sharedPath !== undefined) {
+      obj.sharedPath = message.sharedPath;
+    }
+    if (message.primary !== "") {
+      obj.primary = message.primary;
+    }
+    if (message.boundMs !== 0) {
+      obj.boundMs = Math.round(message.boundMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<LaunchProbe>): LaunchProbe {
+    return LaunchProbe.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LaunchProbe>): LaunchProbe {
+    const message = createBaseLaunchProbe();
+    message.node = object.node ?? "";
+    message.address = object.address ?? "";
+    message.user = object.user ?? "";
+    message.uid = object.uid ?? 0;
+    message.gid = object.gid ?? 0;
+    message.sharedPath = object.sharedPath ?? undefined;
+    message.primary = object.primary ?? "";
+    message.boundMs = object.boundMs ?? 0;
+    return message;
+  },
+};
+
+function createBasePeersProbe(): PeersProbe {
+  return { peers: [] };
+}
+
+export const PeersProbe: MessageFns<PeersProbe> = {
+  encode(message: PeersProbe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.peers) {
+      HostEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PeersProbe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePeersProbe();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.peers.push(HostEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PeersProbe {
+    return {
+      peers: globalThis.Array.isArray(object?.peers) ? object.peers.map((e: any) => HostEntry.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: PeersProbe): unknown {
+    const obj: any = {};
+    if (message.peers?.length) {
+      obj.peers = message.peers.map((e) => HostEntry.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PeersProbe>): PeersProbe {
+    return PeersProbe.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PeersProbe>): PeersProbe {
+    const message = createBasePeersProbe();
+    message.peers = object.peers?.map((e) => HostEntry.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRemnantsProbe(): RemnantsProbe {
+  return { user: "", end: false };
+}
+
+export const RemnantsProbe: MessageFns<RemnantsProbe> = {
+  encode(message: RemnantsProbe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== "") {
+      writer.uint32(10).string(message.user);
+    }
+    if (message.end !== false) {
+      writer.uint32(16).bool(message.end);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemnantsProbe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemnantsProbe();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.end = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemnantsProbe {
+    return {
+      user: isSet(object.user) ? globalThis.String(object.user) : "",
+      end: isSet(object.end) ? globalThis.Boolean(object.end) : false,
+    };
+  },
+
+  toJSON(message: RemnantsProbe): unknown {
+    const obj: any = {};
+    if (message.user !== "") {
+      obj.user = message.user;
+    }
+    if (message.end !== false) {
+      obj.end = message.end;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RemnantsProbe>): RemnantsProbe {
+    return RemnantsProbe.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemnantsProbe>): RemnantsProbe {
+    const message = createBaseRemnantsProbe();
+    message.user = object.user ?? "";
+    message.end = object.end ?? false;
     return message;
   },
 };
@@ -1648,6 +2315,248 @@ export const ReportCheckResponse: MessageFns<ReportCheckResponse> = {
   },
 };
 
+function createBaseProof(): Proof {
+  return { kind: 0, failure: "", durationMs: 0 };
+}
+
+export const Proof: MessageFns<Proof> = {
+  encode(message: Proof, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== 0) {
+      writer.uint32(8).int32(message.kind);
+    }
+    if (message.failure !== "") {
+      writer.uint32(18).string(message.failure);
+    }
+    if (message.durationMs !== 0) {
+      writer.uint32(24).uint32(message.durationMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Proof {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProof();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.durationMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Proof {
+    return {
+      kind: isSet(object.kind) ? proofKindFromJSON(object.kind) : 0,
+      failure: isSet(object.failure) ? globalThis.String(object.failure) : "",
+      durationMs: isSet(object.durationMs)
+        ? globalThis.Number(object.durationMs)
+        : isSet(object.duration_ms)
+        ? globalThis.Number(object.duration_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: Proof): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = proofKindToJSON(message.kind);
+    }
+    if (message.failure !== "") {
+      obj.failure = message.failure;
+    }
+    if (message.durationMs !== 0) {
+      obj.durationMs = Math.round(message.durationMs);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Proof>): Proof {
+    return Proof.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Proof>): Proof {
+    const message = createBaseProof();
+    message.kind = object.kind ?? 0;
+    message.failure = object.failure ?? "";
+    message.durationMs = object.durationMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseReportProofRequest(): ReportProofRequest {
+  return { id: "", proofs: [] };
+}
+
+export const ReportProofRequest: MessageFns<ReportProofRequest> = {
+  encode(message: ReportProofRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    for (const v of message.proofs) {
+      Proof.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportProofRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportProofRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.proofs.push(Proof.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReportProofRequest {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      proofs: globalThis.Array.isArray(object?.proofs) ? object.proofs.map((e: any) => Proof.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ReportProofRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.proofs?.length) {
+      obj.proofs = message.proofs.map((e) => Proof.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReportProofRequest>): ReportProofRequest {
+    return ReportProofRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReportProofRequest>): ReportProofRequest {
+    const message = createBaseReportProofRequest();
+    message.id = object.id ?? "";
+    message.proofs = object.proofs?.map((e) => Proof.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseReportProofResponse(): ReportProofResponse {
+  return {};
+}
+
+export const ReportProofResponse: MessageFns<ReportProofResponse> = {
+  encode(_: ReportProofResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportProofResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportProofResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ReportProofResponse {
+    return {};
+  },
+
+  toJSON(_: ReportProofResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReportProofResponse>): ReportProofResponse {
+    return ReportProofResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ReportProofResponse>): ReportProofResponse {
+    const message = createBaseReportProofResponse();
+    return message;
+  },
+};
+
 function createBaseRenewRequest(): RenewRequest {
   return { csr: Buffer.alloc(0) };
 }
@@ -1838,6 +2747,16 @@ export const AgentServiceService = {
     responseSerialize: (value: ReportCheckResponse): Buffer => Buffer.from(ReportCheckResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReportCheckResponse => ReportCheckResponse.decode(value),
   },
+  /** Answers a probe that a session asked for. */
+  reportProof: {
+    path: "/cowherd.v1.AgentService/ReportProof" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReportProofRequest): Buffer => Buffer.from(ReportProofRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReportProofRequest => ReportProofRequest.decode(value),
+    responseSerialize: (value: ReportProofResponse): Buffer => Buffer.from(ReportProofResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReportProofResponse => ReportProofResponse.decode(value),
+  },
   /** Replaces the node's certificate before it expires. */
   renew: {
     path: "/cowherd.v1.AgentService/Renew" as const,
@@ -1864,6 +2783,8 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   reportRun: handleUnaryCall<ReportRunRequest, ReportRunResponse>;
   /** Answers a check that a session asked for. */
   reportCheck: handleUnaryCall<ReportCheckRequest, ReportCheckResponse>;
+  /** Answers a probe that a session asked for. */
+  reportProof: handleUnaryCall<ReportProofRequest, ReportProofResponse>;
   /** Replaces the node's certificate before it expires. */
   renew: handleUnaryCall<RenewRequest, RenewResponse>;
 }
@@ -1942,6 +2863,22 @@ export interface AgentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReportCheckResponse) => void,
+  ): ClientUnaryCall;
+  /** Answers a probe that a session asked for. */
+  reportProof(
+    request: ReportProofRequest,
+    callback: (error: ServiceError | null, response: ReportProofResponse) => void,
+  ): ClientUnaryCall;
+  reportProof(
+    request: ReportProofRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReportProofResponse) => void,
+  ): ClientUnaryCall;
+  reportProof(
+    request: ReportProofRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReportProofResponse) => void,
   ): ClientUnaryCall;
   /** Replaces the node's certificate before it expires. */
   renew(

@@ -21,7 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
-import { Outcome } from "./agent.ts";
+import { Outcome, ProofKind, proofKindFromJSON, proofKindToJSON } from "./agent.ts";
 import { Hostfile, HostfileEntry } from "./resource.ts";
 
 /** What an operator sees and steers. */
@@ -130,6 +130,71 @@ export function phaseToJSON(object: Phase): string {
     case Phase.PHASE_QUARANTINED:
       return "PHASE_QUARANTINED";
     case Phase.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+/** What became of a proof. */
+export const ProofResult = {
+  PROOF_RESULT_UNSPECIFIED: 0,
+  /** PROOF_RESULT_MISSING - Nothing was tried yet. */
+  PROOF_RESULT_MISSING: 1,
+  PROOF_RESULT_HOLDS: 2,
+  PROOF_RESULT_FAILED: 3,
+  /** PROOF_RESULT_STALE - What it rested on is not so any more, so it counts for nothing. */
+  PROOF_RESULT_STALE: 4,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type ProofResult = typeof ProofResult[keyof typeof ProofResult];
+
+export namespace ProofResult {
+  export type PROOF_RESULT_UNSPECIFIED = typeof ProofResult.PROOF_RESULT_UNSPECIFIED;
+  export type PROOF_RESULT_MISSING = typeof ProofResult.PROOF_RESULT_MISSING;
+  export type PROOF_RESULT_HOLDS = typeof ProofResult.PROOF_RESULT_HOLDS;
+  export type PROOF_RESULT_FAILED = typeof ProofResult.PROOF_RESULT_FAILED;
+  export type PROOF_RESULT_STALE = typeof ProofResult.PROOF_RESULT_STALE;
+  export type UNRECOGNIZED = typeof ProofResult.UNRECOGNIZED;
+}
+
+export function proofResultFromJSON(object: any): ProofResult {
+  switch (object) {
+    case 0:
+    case "PROOF_RESULT_UNSPECIFIED":
+      return ProofResult.PROOF_RESULT_UNSPECIFIED;
+    case 1:
+    case "PROOF_RESULT_MISSING":
+      return ProofResult.PROOF_RESULT_MISSING;
+    case 2:
+    case "PROOF_RESULT_HOLDS":
+      return ProofResult.PROOF_RESULT_HOLDS;
+    case 3:
+    case "PROOF_RESULT_FAILED":
+      return ProofResult.PROOF_RESULT_FAILED;
+    case 4:
+    case "PROOF_RESULT_STALE":
+      return ProofResult.PROOF_RESULT_STALE;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ProofResult.UNRECOGNIZED;
+  }
+}
+
+export function proofResultToJSON(object: ProofResult): string {
+  switch (object) {
+    case ProofResult.PROOF_RESULT_UNSPECIFIED:
+      return "PROOF_RESULT_UNSPECIFIED";
+    case ProofResult.PROOF_RESULT_MISSING:
+      return "PROOF_RESULT_MISSING";
+    case ProofResult.PROOF_RESULT_HOLDS:
+      return "PROOF_RESULT_HOLDS";
+    case ProofResult.PROOF_RESULT_FAILED:
+      return "PROOF_RESULT_FAILED";
+    case ProofResult.PROOF_RESULT_STALE:
+      return "PROOF_RESULT_STALE";
+    case ProofResult.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
   }
@@ -250,6 +315,40 @@ export interface NodeStatus {
   primary: boolean;
   /** What its agent does right now, such as "packages: install openmpi-bin"; empty at rest. */
   activity: string;
+}
+
+/** A node of the spec; another name is refused with reason NODE_UNKNOWN. */
+export interface ExplainNodeRequest {
+  node: string;
+}
+
+/** Why a node stands where it stands. */
+export interface ExplainNodeResponse {
+  status?:
+    | NodeStatus
+    | undefined;
+  /** What speaks against it and what it waits for, in the order in which it is judged. */
+  obstacles: string[];
+  /** The one next step for a person; empty where there is nothing to do but wait. */
+  next: string;
+  /** One for each kind that is asked for of it, in the order of ProofKind. */
+  proofs: ProofStatus[];
+}
+
+/** The newest proof of one kind. */
+export interface ProofStatus {
+  kind: ProofKind;
+  result: ProofResult;
+  /** Why it does not hold, in one line; empty where it holds or held. */
+  failure: string;
+  /** When the answer came, by the controller's clock; absent where there is none, as are the next two. */
+  at?: Date | undefined;
+  ageMs?: bigint | undefined;
+  durationMs?:
+    | number
+    | undefined;
+  /** How often in a row it failed. */
+  tries: number;
 }
 
 /** A spec to look at. */
@@ -1210,6 +1309,366 @@ export const NodeStatus: MessageFns<NodeStatus> = {
     message.reason = object.reason ?? "";
     message.primary = object.primary ?? false;
     message.activity = object.activity ?? "";
+    return message;
+  },
+};
+
+function createBaseExplainNodeRequest(): ExplainNodeRequest {
+  return { node: "" };
+}
+
+export const ExplainNodeRequest: MessageFns<ExplainNodeRequest> = {
+  encode(message: ExplainNodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainNodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainNodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainNodeRequest {
+    return { node: isSet(object.node) ? globalThis.String(object.node) : "" };
+  },
+
+  toJSON(message: ExplainNodeRequest): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExplainNodeRequest>): ExplainNodeRequest {
+    return ExplainNodeRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainNodeRequest>): ExplainNodeRequest {
+    const message = createBaseExplainNodeRequest();
+    message.node = object.node ?? "";
+    return message;
+  },
+};
+
+function createBaseExplainNodeResponse(): ExplainNodeResponse {
+  return { status: undefined, obstacles: [], next: "", proofs: [] };
+}
+
+export const ExplainNodeResponse: MessageFns<ExplainNodeResponse> = {
+  encode(message: ExplainNodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== undefined) {
+      NodeStatus.encode(message.status, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.obstacles) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.next !== "") {
+      writer.uint32(26).string(message.next);
+    }
+    for (const v of message.proofs) {
+      ProofStatus.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainNodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainNodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.status = NodeStatus.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.obstacles.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.next = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.proofs.push(ProofStatus.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainNodeResponse {
+    return {
+      status: isSet(object.status) ? NodeStatus.fromJSON(object.status) : undefined,
+      obstacles: globalThis.Array.isArray(object?.obstacles)
+        ? object.obstacles.map((e: any) => globalThis.String(e))
+        : [],
+      next: isSet(object.next) ? globalThis.String(object.next) : "",
+      proofs: globalThis.Array.isArray(object?.proofs) ? object.proofs.map((e: any) => ProofStatus.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ExplainNodeResponse): unknown {
+    const obj: any = {};
+    if (message.status !== undefined) {
+      obj.status = NodeStatus.toJSON(message.status);
+    }
+    if (message.obstacles?.length) {
+      obj.obstacles = message.obstacles;
+    }
+    if (message.next !== "") {
+      obj.next = message.next;
+    }
+    if (message.proofs?.length) {
+      obj.proofs = message.proofs.map((e) => ProofStatus.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExplainNodeResponse>): ExplainNodeResponse {
+    return ExplainNodeResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExplainNodeResponse>): ExplainNodeResponse {
+    const message = createBaseExplainNodeResponse();
+    message.status = (object.status !== undefined && object.status !== null)
+      ? NodeStatus.fromPartial(object.status)
+      : undefined;
+    message.obstacles = object.obstacles?.map((e) => e) || [];
+    message.next = object.next ?? "";
+    message.proofs = object.proofs?.map((e) => ProofStatus.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProofStatus(): ProofStatus {
+  return { kind: 0, result: 0, failure: "", at: undefined, ageMs: undefined, durationMs: undefined, tries: 0 };
+}
+
+export const ProofStatus: MessageFns<ProofStatus> = {
+  encode(message: ProofStatus, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== 0) {
+      writer.uint32(8).int32(message.kind);
+    }
+    if (message.result !== 0) {
+      writer.uint32(16).int32(message.result);
+    }
+    if (message.failure !== "") {
+      writer.uint32(26).string(message.failure);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(34).fork()).join();
+    }
+    if (message.ageMs !== undefined) {
+      if (BigInt.asUintN(64, message.ageMs) !== message.ageMs) {
+        throw new globalThis.Error("value provided for field message.ageMs of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.ageMs);
+    }
+    if (message.durationMs !== undefined) {
+      writer.uint32(48).uint32(message.durationMs);
+    }
+    if (message.tries !== 0) {
+      writer.uint32(56).uint32(message.tries);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProofStatus {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProofStatus();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.result = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.ageMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.durationMs = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.tries = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProofStatus {
+    return {
+      kind: isSet(object.kind) ? proofKindFromJSON(object.kind) : 0,
+      result: isSet(object.result) ? proofResultFromJSON(object.result) : 0,
+      failure: isSet(object.failure) ? globalThis.String(object.failure) : "",
+      at: isSet(object.at) ? fromJsonTimestamp(object.at) : undefined,
+      ageMs: isSet(object.ageMs) ? BigInt(object.ageMs) : isSet(object.age_ms) ? BigInt(object.age_ms) : undefined,
+      durationMs: isSet(object.durationMs)
+        ? globalThis.Number(object.durationMs)
+        : isSet(object.duration_ms)
+        ? globalThis.Number(object.duration_ms)
+        : undefined,
+      tries: isSet(object.tries) ? globalThis.Number(object.tries) : 0,
+    };
+  },
+
+  toJSON(message: ProofStatus): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = proofKindToJSON(message.kind);
+    }
+    if (message.result !== 0) {
+      obj.result = proofResultToJSON(message.result);
+    }
+    if (message.failure !== "") {
+      obj.failure = message.failure;
+    }
+    if (message.at !== undefined) {
+      obj.at = message.at.toISOString();
+    }
+    if (message.ageMs !== undefined) {
+      obj.ageMs = message.ageMs.toString();
+    }
+    if (message.durationMs !== undefined) {
+      obj.durationMs = Math.round(message.durationMs);
+    }
+    if (message.tries !== 0) {
+      obj.tries = Math.round(message.tries);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ProofStatus>): ProofStatus {
+    return ProofStatus.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ProofStatus>): ProofStatus {
+    const message = createBaseProofStatus();
+    message.kind = object.kind ?? 0;
+    message.result = object.result ?? 0;
+    message.failure = object.failure ?? "";
+    message.at = object.at ?? undefined;
+    message.ageMs = (object.ageMs !== undefined && object.ageMs !== null) ? BigInt(object.ageMs) : undefined;
+    message.durationMs = object.durationMs ?? undefined;
+    message.tries = object.tries ?? 0;
     return message;
   },
 };
@@ -4046,6 +4505,16 @@ export const OperatorServiceService = {
     responseSerialize: (value: WatchStatusResponse): Buffer => Buffer.from(WatchStatusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchStatusResponse => WatchStatusResponse.decode(value),
   },
+  /** What was proved of a node, and what keeps it out of the hostfile. */
+  explainNode: {
+    path: "/cowherd.v1.OperatorService/ExplainNode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainNodeRequest): Buffer => Buffer.from(ExplainNodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainNodeRequest => ExplainNodeRequest.decode(value),
+    responseSerialize: (value: ExplainNodeResponse): Buffer => Buffer.from(ExplainNodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainNodeResponse => ExplainNodeResponse.decode(value),
+  },
   /** What would change where if `spec` were applied. Nothing is touched. */
   plan: {
     path: "/cowherd.v1.OperatorService/Plan" as const,
@@ -4231,6 +4700,8 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /** The cluster as it is now, then again after each change. */
   watchStatus: handleServerStreamingCall<WatchStatusRequest, WatchStatusResponse>;
+  /** What was proved of a node, and what keeps it out of the hostfile. */
+  explainNode: handleUnaryCall<ExplainNodeRequest, ExplainNodeResponse>;
   /** What would change where if `spec` were applied. Nothing is touched. */
   plan: handleUnaryCall<PlanRequest, PlanResponse>;
   /** Replaces the cluster spec. Refused whole with reason SPEC_INVALID and every problem. */
@@ -4308,6 +4779,22 @@ export interface OperatorServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchStatusResponse>;
+  /** What was proved of a node, and what keeps it out of the hostfile. */
+  explainNode(
+    request: ExplainNodeRequest,
+    callback: (error: ServiceError | null, response: ExplainNodeResponse) => void,
+  ): ClientUnaryCall;
+  explainNode(
+    request: ExplainNodeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainNodeResponse) => void,
+  ): ClientUnaryCall;
+  explainNode(
+    request: ExplainNodeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainNodeResponse) => void,
+  ): ClientUnaryCall;
   /** What would change where if `spec` were applied. Nothing is touched. */
   plan(request: PlanRequest, callback: (error: ServiceError | null, response: PlanResponse) => void): ClientUnaryCall;
   plan(
