@@ -24,6 +24,7 @@ export async function startIdleController(authority: TestAuthority, nextPeriodMs
     reportFacts: answerWith({}),
     reportRun: answerWith({}),
     reportCheck: answerWith({}),
+    reportProof: answerWith({}),
     renew: answerWith({ certificate: "" }),
   };
   const server = new Server();
