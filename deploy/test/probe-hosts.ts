@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type Probe, type Proof, toWireProbe } from "@cowherd/proto";
-import { Probe as WireProbe } from "@cowherd/proto/wire";
+import type { Probe, Proof } from "@cowherd/proto";
 import { rolldown } from "rolldown";
 import type { LabHost } from "../lab/lab.ts";
 import { buildRankProgram } from "../packaging/rank-program.ts";
@@ -24,9 +23,18 @@ export async function prepareProbes(hosts: readonly LabHost[], work: string): Pr
 
 /** Lets a host answer a probe within all the limits of the agent's unit. */
 export async function answerOn(host: LabHost, probe: Probe): Promise<readonly Proof[]> {
-  const bytes = Buffer.from(WireProbe.encode(toWireProbe("p1", probe)).finish()).toString("base64");
   const limits = (await unitLimits()).map((line) => `--property=${line}`);
-  const run = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect", ...limits, "/opt/node", driver, bytes];
+  const run = [
+    "systemd-run",
+    "--quiet",
+    "--wait",
+    "--pipe",
+    "--collect",
+    ...limits,
+    "/opt/node",
+    driver,
+    JSON.stringify(probe),
+  ];
   return JSON.parse(await host.check(run, { timeoutMs: 150_000 }));
 }
 

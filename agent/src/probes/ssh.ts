@@ -22,7 +22,7 @@ const options = [
   "-oLogLevel=ERROR",
 ];
 
-/** Quotes a word for a shell that reads it: sh, bash, zsh and fish alike. */
+/** Quotes a word for a shell that reads it: sh, bash and zsh alike. */
 export function shellWord(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
