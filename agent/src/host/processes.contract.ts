@@ -36,7 +36,7 @@ export function processesContract(name: string, createStand: () => Promise<Proce
       expect(stand.processes.lives(rank)).toBe(true);
       expect(stand.processes.lives(another)).toBe(false);
       stand.processes.signal(rank, "SIGTERM");
-      await expect.poll(() => stand.processes.lives(rank)).toBe(false);
+      await expect.poll(() => stand.processes.lives(rank), { timeout: 10_000 }).toBe(false);
       stand.processes.signal(rank, "SIGKILL"); // harmless
       expect(stand.processes.lives({ pid: stand.plain, startedAt: -1 })).toBe(false);
     });

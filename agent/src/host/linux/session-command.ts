@@ -8,8 +8,7 @@ import { parseProcessStat } from "./process-table.ts";
 const maxOutputBytes = 64 * 1024;
 const politeMs = 3_000;
 const lastWordsMs = 500;
-/** A child that was started amid a look is found by the next one. */
-const looks = 3;
+const mostLooks = 8;
 
 /**
  * Runs a program without a shell and without input, and waits no longer than `timeoutMs`.
@@ -44,7 +43,7 @@ export async function runSession(
   try {
     const code = await Promise.race([closed, aborted.promise, after(timeoutMs)]);
     if (code !== undefined) return ended(code, false);
-    if (child.pid !== undefined) signalGroup(child.pid);
+    if (child.pid !== undefined) signalOne(-child.pid, "SIGTERM"); // its process group
     const politely = await Promise.race([closed, aborted.promise, after(politeMs)]);
     if (politely !== undefined) return ended(politely, true);
     if (child.pid !== undefined) killAllOf(child.pid);
@@ -74,31 +73,31 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString();
 }
 
-function signalGroup(leader: number): void {
-  try {
-    process.kill(-leader, "SIGTERM");
-  } catch {
-    // It ended by itself in the meantime.
-  }
-}
-
 /**
  * Kills the session of `leader` and all descendants of its processes.
  *
- * The number of a session is not given to another process while one of it lives, so a
+ * They are stopped first, until a look finds no further one: a parent that was killed amid a
+ * look would leave children in other sessions that nobody could find. The number of a session is not given to another process while one of it lives, so a
  * leader that is gone already names no stranger.
  */
 function killAllOf(leader: number): void {
-  for (let look = 0; look < looks; look += 1) {
-    const found = familyOf(leader);
-    for (const pid of found) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It ended by itself in the meantime.
-      }
+  const stopped = new Set<number>();
+  for (let look = 0; look < mostLooks; look += 1) {
+    const further = familyOf(leader).filter((pid) => !stopped.has(pid));
+    if (further.length === 0) break;
+    for (const pid of further) {
+      stopped.add(pid);
+      signalOne(pid, "SIGSTOP");
     }
-    if (found.length === 0) return;
+  }
+  for (const pid of stopped) signalOne(pid, "SIGKILL");
+}
+
+function signalOne(pid: number, by: "SIGTERM" | "SIGSTOP" | "SIGKILL"): void {
+  try {
+    process.kill(pid, by);
+  } catch {
+    // It ended by itself in the meantime.
   }
 }
 
