@@ -3,6 +3,7 @@ import {
   type DesiredState,
   InvalidDesiredStateError,
   type Outcome,
+  type Proof,
   type ResourceSpec,
 } from "@cowherd/proto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -50,6 +51,7 @@ let drift: () => void;
 let machine: Facts;
 let kept: DesiredState | undefined;
 let diskFull: boolean;
+let proving: { readonly signal: AbortSignal; end(proofs: readonly Proof[]): void }[];
 let jobAwaited: boolean;
 let journalTorn: boolean;
 let countRanks: (uid: number) => number | Promise<number>;
@@ -60,6 +62,7 @@ beforeEach(() => {
   clock = createManualClock();
   log = createKeptLog();
   calls = [];
+  proving = [];
   watched = [];
   machine = facts;
   kept = undefined;
@@ -100,6 +103,11 @@ async function start(link = createMemoryLink()): Promise<void> {
         new Promise((resolve, reject) => {
           const all = resources.map(({ id }): Outcome => ({ resource: id, end: "in-sync" }));
           calls.push({ mode, resources, signal, observer, end: (outcomes = all) => resolve(outcomes) });
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }),
+      prove: (_probe, signal) =>
+        new Promise((resolve, reject) => {
+          proving.push({ signal, end: resolve });
           signal.addEventListener("abort", () => reject(signal.reason));
         }),
       watchedPaths: (resources) => resources.map(({ id }) => `/etc/${id}`),
@@ -378,6 +386,35 @@ describe("the agent", () => {
     calls[1]?.end();
     await clock.pass(0);
     expect(controller.heard.checks.map(({ id }) => id)).toEqual(["c1", "c2"]);
+  });
+
+  it("answers a probe beside a run that is busy, and goes on with its signs of life", async () => {
+    kept = state(1n);
+    await start();
+    controller.tell({ type: "probe", id: "p1", probe: { kind: "peers", peers: [] } });
+    await clock.pass(2_000);
+    expect(controller.heard.activities).toHaveLength(3);
+    const proof: Proof = { kind: "peers", failure: undefined, durationMs: 2_000 };
+    proving[0]?.end([proof]);
+    await clock.pass(0);
+    expect(controller.heard.proofs).toEqual([{ id: "p1", proofs: [proof] }]);
+    expect(runs()[0]?.signal.aborted).toBe(false);
+  });
+
+  it("says to a probe of an unknown kind that it is too old, in one failed proof", async () => {
+    await start();
+    controller.tell({
+      type: "invalid-probe",
+      id: "p1",
+      problem: "the probe is of a kind that this version does not know",
+    });
+    await clock.pass(0);
+    expect(controller.heard.proofs).toMatchObject([
+      {
+        id: "p1",
+        proofs: [{ failure: "the agent is too old: the probe is of a kind that this version does not know" }],
+      },
+    ]);
   });
 
   it("refuses a state of an unknown kind whole, says so in a run, and keeps the last one", async () => {

@@ -1,4 +1,4 @@
-import type { DesiredState, Outcome, ResourceSpec } from "@cowherd/proto";
+import type { DesiredState, Outcome, Probe, Proof, ResourceSpec } from "@cowherd/proto";
 import { createBell } from "./bell.ts";
 import type { Clock } from "./clock.ts";
 import type { Mode, RunObserver } from "./converge.ts";
@@ -14,6 +14,7 @@ import { createNewestReport } from "./link/newest-report.ts";
 import { createRankCount } from "./link/rank-count.ts";
 import { keepSession } from "./link/sessions.ts";
 import type { Log } from "./log.ts";
+import { createProbeQueue } from "./probes/probe-queue.ts";
 import { createCheckQueue } from "./runs/check-queue.ts";
 import { createRunLoop } from "./runs/run-loop.ts";
 
@@ -27,6 +28,8 @@ export type AgentDeps = {
     signal: AbortSignal,
     observer?: RunObserver,
   ): Promise<readonly Outcome[]>;
+  /** Looks for the evidence that a probe asks for. Rejects with the signal's reason alone. */
+  prove(probe: Probe, signal: AbortSignal): Promise<readonly Proof[]>;
   watchedPaths(resources: readonly ResourceSpec[]): readonly string[];
   createDriftWatch(changed: () => void): DriftWatch;
   readonly ranks: Ranks;
@@ -61,6 +64,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     answer: link.reportCheck,
     log,
   });
+  const probes = createProbeQueue({ prove: deps.prove, answer: link.reportProof, log });
   const runs = createRunLoop({
     converge: (resources, runSignal, observer) => deps.converge(resources, "apply", runSignal, observer),
     activity(text) {
@@ -100,7 +104,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     }
   }
 
-  const receive = createIntake({ ...deps, checks, held: () => desired, want, refuse: runReport.put });
+  const receive = createIntake({ ...deps, checks, probes, held: () => desired, want, refuse: runReport.put });
 
   /** Collects facts whenever something may have changed, and reports those that have. */
   async function keepFacts(): Promise<void> {

@@ -1,17 +1,19 @@
-import type { DesiredState, Outcome } from "@cowherd/proto";
+import type { DesiredState, Outcome, Proof } from "@cowherd/proto";
 import type { DesiredStateJournal } from "./journal/desired-state-journal.ts";
 import { compareVersions } from "./journal/version.ts";
 import type { ControllerLink, Run, SessionMessage } from "./link/controller-link.ts";
 import type { Log } from "./log.ts";
+import type { ProbeQueue } from "./probes/probe-queue.ts";
 import type { CheckQueue } from "./runs/check-queue.ts";
 
 /** Takes what the controller says in a session. Never rejects because of what is said. */
 export type Intake = (message: SessionMessage, sessionSignal: AbortSignal) => Promise<void>;
 
 export type IntakeDeps = {
-  readonly link: Pick<ControllerLink, "reportCheck">;
+  readonly link: Pick<ControllerLink, "reportCheck" | "reportProof">;
   readonly desiredStates: Pick<DesiredStateJournal, "take">;
   readonly checks: Pick<CheckQueue, "ask">;
+  readonly probes: Pick<ProbeQueue, "ask">;
   /** The desired state that the agent keeps to. */
   held(): DesiredState | undefined;
   /** Makes a state the one to keep to. */
@@ -21,8 +23,8 @@ export type IntakeDeps = {
   readonly log: Log;
 };
 
-/** Sorts what the controller says: a newer state is kept on disk and then wanted, a check is answered. */
-export function createIntake({ link, desiredStates, checks, held, want, refuse, log }: IntakeDeps): Intake {
+/** Sorts what the controller says: a newer state is kept on disk and then wanted, a check or a probe is answered. */
+export function createIntake({ link, desiredStates, checks, probes, held, want, refuse, log }: IntakeDeps): Intake {
   async function take(state: DesiredState): Promise<void> {
     const version = { epoch: state.epoch.toString(), generation: state.generation.toString() };
     try {
@@ -52,10 +54,21 @@ export function createIntake({ link, desiredStates, checks, held, want, refuse, 
         return link
           .reportCheck(message.id, refusedOutcomes(message), sessionSignal)
           .catch((error: unknown) => log.warn({ err: error, check: message.id }, "check not answered"));
+      case "probe":
+        return probes.ask(message.id, message.probe, sessionSignal);
+      case "invalid-probe":
+        return link
+          .reportProof(message.id, [refusedProof(message.problem)], sessionSignal)
+          .catch((error: unknown) => log.warn({ err: error, probe: message.id }, "probe not answered"));
       case "going-away":
         return log.info("the controller goes away for a while");
     }
   };
+}
+
+/** Of the first kind, since what a later version would have asked for has no name here. */
+function refusedProof(problem: string): Proof {
+  return { kind: "peers", failure: `the agent is too old: ${problem}`, durationMs: 0 };
 }
 
 type Refusal = { readonly resources: readonly string[]; readonly problem: string };

@@ -32,6 +32,7 @@ import { decodeDesiredState, encodeDesiredState } from "./link/wire-desired-stat
 import type { Log } from "./log.ts";
 import { createNetworkKeeper } from "./network/keeper.ts";
 import { createNetworkJournal } from "./network/network-journal.ts";
+import { createLinuxProbes } from "./probes/linux-probes.ts";
 import { createSystemClock } from "./system-clock.ts";
 
 const version = process.env["COWHERD_VERSION"] ?? "0.0.0-sources";
@@ -141,6 +142,7 @@ function machineDeps(
     }),
     converge: (...[resources, mode, signal, observer]: ConvergeArguments) =>
       converge(resources, host, mode, signal, observer),
+    prove: createLinuxProbes(clock),
     watchedPaths,
     createDriftWatch: (changed: () => void) => createInotifyWatch(changed, log),
     isJobAwaited: isAwaited,

@@ -14,6 +14,8 @@ export const PREREQUISITES: Readonly<Record<string, string>> = {
   procps: "sysctl", // lets a gateway answer
   "apt-utils": "apt-ftparchive", // indexes the repository
   "util-linux": "nsenter", // enters containers; flock
+  gcc: "cc", // compiles the program of two ranks, which the product's package has
+  "libc6-dev": "gencat", // its headers; that command comes with what it depends on
 };
 
 /** What a lab of virtual machines needs beside those. Throws UnfitMachineError if this machine's processor is not known. */

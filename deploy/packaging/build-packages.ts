@@ -2,6 +2,7 @@ import { bundlePrograms, readVersion } from "./bundle-programs.ts";
 import { writeDebianPackage } from "./debian-package.ts";
 import { productPackage } from "./product-package.ts";
 import { bundleFolder } from "./programs.ts";
+import { buildRankProgram } from "./rank-program.ts";
 import { findRuntime, runtimePackage } from "./runtime-package.ts";
 
 /** The product's two Debian packages, as paths on this machine. */
@@ -27,8 +28,8 @@ export async function buildProduct(
   version: string,
   { bundles, out, report = () => {} }: BuildOptions & { readonly bundles: string; readonly out: string },
 ): Promise<string> {
-  const { version: runtimeVersion } = await findRuntime();
+  const { version: runtimeVersion, architecture } = await findRuntime();
   report("bundling the programs");
-  await bundlePrograms(version, bundles);
-  return writeDebianPackage(await productPackage({ version, runtimeVersion, bundles }), out, report);
+  await Promise.all([bundlePrograms(version, bundles), buildRankProgram(bundles)]);
+  return writeDebianPackage(await productPackage({ version, runtimeVersion, architecture, bundles }), out, report);
 }

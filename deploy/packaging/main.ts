@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildPackages } from "./build-packages.ts";
+import { NoCompilerError } from "./rank-program.ts";
 import { NoRuntimeError } from "./runtime-package.ts";
 
 const usage = `usage: npm run package -- [--out DIR]
 
 Makes the Debian packages cowherd-runtime (Node) and cowherd (all else), in dist/packages or DIR.
+Needs dpkg-deb and a C compiler (apt-get install gcc libc6-dev).
 
 example: npm run package -- --out /tmp/cowherd
 `;
@@ -28,6 +30,10 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(`${packages.runtime}\n${packages.product}\n`);
     return 0;
   } catch (error) {
+    if (error instanceof NoCompilerError) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
     if (!(error instanceof NoRuntimeError)) throw error;
     process.stderr.write(`${error.message}: build on Debian or Ubuntu, with Node from npm's optional packages\n`);
     return 1;

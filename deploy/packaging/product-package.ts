@@ -9,7 +9,9 @@ export type ProductParts = {
   readonly version: string;
   /** The version of cowherd-runtime that it was built beside: the oldest that will do. */
   readonly runtimeVersion: string;
-  /** The folder with NAME.mjs and NAME.notices.json of every program. */
+  /** Debian's word for the machines that it is for: the program of two ranks is compiled. */
+  readonly architecture: string;
+  /** The folder with NAME.mjs and NAME.notices.json of every program, and two-ranks. */
   readonly bundles: string;
 };
 
@@ -26,19 +28,24 @@ const launchers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Describes cowherd: the programs, their launchers and units, for every architecture.
+ * Describes cowherd: the programs, their launchers and units.
  *
  * A purge takes back what the package and its programs keep for themselves (folders, the
  * user `cowherd`, enablement). What Cowherd made of the machine at the operator's wish,
  * such as the home of mpihpc or a block in /etc/hosts, is the operator's and stays.
  */
-export async function productPackage({ version, runtimeVersion, bundles }: ProductParts): Promise<DebianPackage> {
+export async function productPackage({
+  version,
+  runtimeVersion,
+  architecture,
+  bundles,
+}: ProductParts): Promise<DebianPackage> {
   const [major] = runtimeVersion.split(".");
   return {
     control: {
       Package: "cowherd",
       Version: version,
-      Architecture: "all",
+      Architecture: architecture,
       Maintainer: "Cowherd maintainers <maintainers@cowherd.invalid>",
       Section: "admin",
       Priority: "optional",
@@ -59,6 +66,7 @@ export async function productPackage({ version, runtimeVersion, bundles }: Produ
     },
     files: [
       ...programNames.map((name) => copy(`${bundles}/${name}.mjs`, `/usr/lib/cowherd/${name}.mjs`)),
+      copy(`${bundles}/two-ranks`, "/usr/lib/cowherd/two-ranks", 0o755),
       copy(`${projectFolder}proto/schema/cowherd.binpb`, "/usr/lib/cowherd/cowherd.binpb"),
       ...Object.entries(launchers).map(([name, path]) => copy(`${packaging}launchers/${name}`, path, 0o755)),
       ...units.map((name) => copy(`${systemd}${name}`, `/usr/lib/systemd/system/${name}`)),

@@ -1,4 +1,4 @@
-import { createDesiredState } from "@cowherd/proto";
+import { createDesiredState, type Proof } from "@cowherd/proto";
 import { expect, it } from "vitest";
 import type { Facts } from "../facts/facts.ts";
 import type { ControllerLink, Run, SessionMessage } from "./controller-link.ts";
@@ -30,6 +30,31 @@ const facts: Facts = {
   mpirun: { vendor: "Open MPI", version: "4.1.4" },
 };
 
+const probe: SessionMessage = {
+  type: "probe",
+  id: "p1",
+  probe: {
+    kind: "launch",
+    node: "secondary1",
+    address: "192.168.56.11",
+    user: "mpihpc",
+    uid: 7777,
+    gid: 7777,
+    sharedPath: undefined,
+    primary: "primary",
+    boundMs: 20_000,
+  },
+};
+const unknownProbe: SessionMessage = {
+  type: "invalid-probe",
+  id: "p2",
+  problem: "the probe is of a kind that this version does not know",
+};
+const proofs: readonly Proof[] = [
+  { kind: "name", failure: undefined, durationMs: 3 },
+  { kind: "login", failure: "there is no route to secondary1", durationMs: 5_000 },
+];
+
 /** What every ControllerLink does. */
 export function controllerLinkContract(
   create: () => Promise<{ readonly link: ControllerLink; readonly controller: FakeController }>,
@@ -39,13 +64,15 @@ export function controllerLinkContract(
     const check: SessionMessage = { type: "check", id: "c1", resources: [hostname] };
     controller.tell({ type: "desired-state", state });
     controller.tell(check);
+    controller.tell(probe);
+    controller.tell(unknownProbe);
     controller.tell({ type: "going-away" });
     const messages: SessionMessage[] = [];
     for await (const message of link.session({ epoch: 1n, generation: 6n }, signal)) {
       messages.push(message);
-      if (messages.length === 3) controller.endSession();
+      if (messages.length === 5) controller.endSession();
     }
-    expect(messages).toEqual([{ type: "desired-state", state }, check, { type: "going-away" }]);
+    expect(messages).toEqual([{ type: "desired-state", state }, check, probe, unknownProbe, { type: "going-away" }]);
     expect(controller.heard.sessions).toEqual([{ epoch: 1n, generation: 6n }]);
   });
 
@@ -95,10 +122,12 @@ export function controllerLinkContract(
     await link.reportFacts(facts, signal);
     await link.reportRun(run, signal);
     await link.reportCheck("c1", run.outcomes, signal);
+    await link.reportProof("p1", proofs, signal);
     expect(controller.heard).toMatchObject({
       facts: [facts],
       runs: [run],
       checks: [{ id: "c1", outcomes: run.outcomes }],
+      proofs: [{ id: "p1", proofs }],
     });
   });
 

@@ -1,4 +1,4 @@
-import type { DesiredState, Outcome, ResourceSpec } from "@cowherd/proto";
+import type { DesiredState, Outcome, Probe, Proof, ResourceSpec } from "@cowherd/proto";
 import type { Facts } from "../facts/facts.ts";
 import type { Version } from "../journal/version.ts";
 
@@ -19,6 +19,8 @@ export interface ControllerLink {
   reportRun(run: Run, signal: AbortSignal): Promise<void>;
 
   reportCheck(id: string, outcomes: readonly Outcome[], signal: AbortSignal): Promise<void>;
+
+  reportProof(id: string, proofs: readonly Proof[], signal: AbortSignal): Promise<void>;
 
   /** Turns a certificate request (PKCS #10, DER) of a fresh key into a certificate (PEM). */
   renew(request: Uint8Array, signal: AbortSignal): Promise<string>;
@@ -60,6 +62,9 @@ export type SessionMessage =
       readonly resources: readonly string[];
       readonly problem: string;
     }
+  | { readonly type: "probe"; readonly id: string; readonly probe: Probe }
+  /** A probe of a kind that this version does not know. */
+  | { readonly type: "invalid-probe"; readonly id: string; readonly problem: string }
   /** The controller stops; it will be back. */
   | { readonly type: "going-away" };
 

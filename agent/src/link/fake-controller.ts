@@ -1,4 +1,4 @@
-import type { ErrorReason, Outcome } from "@cowherd/proto";
+import type { ErrorReason, Outcome, Proof } from "@cowherd/proto";
 import type { Facts } from "../facts/facts.ts";
 import type { Version } from "../journal/version.ts";
 import type { Run, SessionMessage } from "./controller-link.ts";
@@ -13,6 +13,7 @@ export type FakeController = {
     readonly facts: Facts[];
     readonly runs: Run[];
     readonly checks: { readonly id: string; readonly outcomes: readonly Outcome[] }[];
+    readonly proofs: { readonly id: string; readonly proofs: readonly Proof[] }[];
     readonly renewals: Uint8Array[];
   };
   /** Sends a message in the session that is open, or in the next one. */
@@ -27,5 +28,5 @@ export type FakeController = {
 
 /** Nothing heard so far. */
 export function nothingHeard(): FakeController["heard"] {
-  return { sessions: [], activities: [], ranks: [], facts: [], runs: [], checks: [], renewals: [] };
+  return { sessions: [], activities: [], ranks: [], facts: [], runs: [], checks: [], proofs: [], renewals: [] };
 }

@@ -1,4 +1,4 @@
-import { toWireOutcome } from "@cowherd/proto";
+import { toWireOutcome, toWireProof } from "@cowherd/proto";
 import { AgentServiceClient, type HeartbeatResponse } from "@cowherd/proto/wire";
 import type { CallOptions, ServiceError } from "@grpc/grpc-js";
 import { Metadata } from "@grpc/grpc-js";
@@ -94,6 +94,13 @@ export function createGrpcLink(membership: Membership, calendar: () => number): 
       const request = { id, outcomes: outcomes.map(toWireOutcome) };
       await unary("check", reportDeadlineMs, signal, (options, answer) =>
         client.reportCheck(request, none, options, answer),
+      );
+    },
+
+    async reportProof(id, proofs, signal) {
+      const request = { id, proofs: proofs.map(toWireProof) };
+      await unary("proof", reportDeadlineMs, signal, (options, answer) =>
+        client.reportProof(request, none, options, answer),
       );
     },
 

@@ -1,4 +1,12 @@
-import { type ErrorReason, errorDetailTrailer, parseOutcome, toWireDesiredState, toWireResource } from "@cowherd/proto";
+import {
+  type ErrorReason,
+  errorDetailTrailer,
+  parseOutcome,
+  parseProof,
+  toWireDesiredState,
+  toWireProbe,
+  toWireResource,
+} from "@cowherd/proto";
 import {
   type AgentServiceServer,
   AgentServiceService,
@@ -56,6 +64,10 @@ export async function startLoopbackController(authority: TestAuthority): Promise
     }),
     reportCheck: unary(({ id, outcomes }) => {
       heard.checks.push({ id, outcomes: outcomes.map(parseOutcome) });
+      return {};
+    }),
+    reportProof: unary(({ id, proofs }) => {
+      heard.proofs.push({ id, proofs: proofs.map(parseProof) });
       return {};
     }),
     renew: unary(async ({ csr }) => {
@@ -119,6 +131,10 @@ function toWireMessage(message: SessionMessage): SessionResponse {
       const resources = message.resources.map((id) => ({ id, requires: [], kind: undefined }));
       return { message: { $case: "check", value: { id: message.id, resources } } };
     }
+    case "probe":
+      return { message: { $case: "probe", value: toWireProbe(message.id, message.probe) } };
+    case "invalid-probe":
+      return { message: { $case: "probe", value: { id: message.id, kind: undefined } } };
     case "going-away":
       return { message: { $case: "goingAway", value: {} } };
   }

@@ -75,6 +75,10 @@ export function createMemoryLink(): { readonly link: ControllerLink; readonly co
         answer(signal);
         heard.checks.push({ id, outcomes });
       },
+      async reportProof(id, proofs, signal) {
+        answer(signal);
+        heard.proofs.push({ id, proofs });
+      },
       async renew(request, signal) {
         answer(signal);
         heard.renewals.push(request);

@@ -20,6 +20,7 @@ export function createRenewableLink(first: ControllerLink): RenewableLink {
     reportFacts: (facts, signal) => current.reportFacts(facts, signal),
     reportRun: (run, signal) => current.reportRun(run, signal),
     reportCheck: (id, outcomes, signal) => current.reportCheck(id, outcomes, signal),
+    reportProof: (id, proofs, signal) => current.reportProof(id, proofs, signal),
     renew: (request, signal) => current.renew(request, signal),
     close: () => current.close(),
   };

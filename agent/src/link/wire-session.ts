@@ -1,5 +1,11 @@
-import { InvalidDesiredStateError, parseDesiredState, parseResources } from "@cowherd/proto";
-import type { Check, SessionResponse, DesiredState as WireDesiredState } from "@cowherd/proto/wire";
+import {
+  InvalidDesiredStateError,
+  InvalidProbeError,
+  parseDesiredState,
+  parseProbe,
+  parseResources,
+} from "@cowherd/proto";
+import type { Check, SessionResponse, DesiredState as WireDesiredState, Probe as WireProbe } from "@cowherd/proto/wire";
 import type { SessionMessage } from "./controller-link.ts";
 
 /** Parses what a session brings. Undefined for a message that this version does not know. */
@@ -9,6 +15,8 @@ export function parseSessionMessage({ message }: SessionResponse): SessionMessag
       return parseState(message.value);
     case "check":
       return parseCheck(message.value);
+    case "probe":
+      return parseQuestion(message.value);
     case "goingAway":
       return { type: "going-away" };
     case undefined:
@@ -39,5 +47,14 @@ function parseCheck({ id, resources }: Check): SessionMessage {
   } catch (error) {
     if (!(error instanceof InvalidDesiredStateError)) throw error;
     return { type: "invalid-check", id, resources: resources.map((resource) => resource.id), problem: error.message };
+  }
+}
+
+function parseQuestion(probe: WireProbe): SessionMessage {
+  try {
+    return { type: "probe", id: probe.id, probe: parseProbe(probe) };
+  } catch (error) {
+    if (!(error instanceof InvalidProbeError)) throw error;
+    return { type: "invalid-probe", id: probe.id, problem: error.message };
   }
 }

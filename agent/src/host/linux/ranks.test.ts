@@ -3,19 +3,9 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
-import { createLinuxRanks, isRankEnvironment } from "./ranks.ts";
+import { createLinuxRanks } from "./ranks.ts";
 
 const uid = process.geteuid?.() ?? -1;
-
-it.each([
-  ["Open MPI 4.1", "PATH=/bin\0OMPI_COMM_WORLD_RANK=0\0", true],
-  ["Open MPI 5", "PMIX_RANK=3\0PATH=/bin\0", true],
-  ["Hydra", "PATH=/bin\0PMI_RANK=1\0", true],
-  ["no launcher", "PATH=/bin\0NOT_PMI_RANK=1\0HINT=PMI_RANK=1\0PMI_RANKS=2\0", false],
-  ["nobody, as a kernel thread", "", false],
-])("knows a rank by its environment: of %s", (_, environment, expected) => {
-  expect(isRankEnvironment(environment)).toBe(expected);
-});
 
 it("counts the ranks of one user alone, and is not confused by what else is there", async () => {
   const proc = await mkdtemp(`${tmpdir()}/proc-`);

@@ -1,8 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import type { Ranks } from "../ranks.ts";
-
-/** What tells a process which rank it is: Open MPI's own, PMIx's as Open MPI 5 has it, and PMI's as Hydra and Intel MPI have it. */
-const rankVariables = ["OMPI_COMM_WORLD_RANK=", "PMIX_RANK=", "PMI_RANK="];
+import { isRankEnvironment } from "./process-table.ts";
 
 /** The processes below `proc`, which is proc(5). One after another, so that one that hangs holds up one thread alone. */
 export function createLinuxRanks(proc = "/proc"): Ranks {
@@ -25,9 +23,4 @@ async function isRank(folder: string, uid: number): Promise<boolean> {
   } catch {
     return false; // ENOENT, ESRCH or EACCES, as the moment has it
   }
-}
-
-/** Tells whether an environment, its entries ended by NUL, is one that a launcher gave to a rank. Pure. */
-export function isRankEnvironment(environment: string): boolean {
-  return environment.split("\0").some((entry) => rankVariables.some((variable) => entry.startsWith(variable)));
 }
