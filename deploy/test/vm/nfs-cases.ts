@@ -60,7 +60,7 @@ export function nfsCases(cluster: () => SharedCluster): void {
         "the line to be taken over",
         async () => {
           const now = await secondary.readFile("/etc/fstab");
-          return now.startsWith("tmpfs") && !now.includes(`\n${byHand}`) ? now : undefined;
+          return now.startsWith("tmpfs") && !now.includes(`\n${byHand}\n`) ? now : undefined;
         },
         { timeoutMs: 3 * minutes },
       );
