@@ -77,6 +77,7 @@ export function nfsCases(cluster: () => SharedCluster): void {
       const [secondary] = secondaries;
       await primary.check(["systemctl", "mask", "--runtime", "nfs-server.service"]); // or its agent starts it again at once
       await primary.check(["systemctl", "stop", "nfs-server.service"], { timeoutMs: minutes });
+      await primary.check(["rpc.nfsd", "0"]); // a masked unit has forgotten how it is stopped
       const writer = secondary.run(["dd", "if=/dev/zero", `of=${shared}/late`, "bs=1k", "count=64", "conv=fsync"], {
         user: clusterUser,
         timeoutMs: 5 * minutes,
