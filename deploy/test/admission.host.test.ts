@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  clusterUser,
+  clusterYaml,
+  createJoinLine,
+  hostfileNodes,
+  initCluster,
+  installProduct,
+  pasteLine,
+  readHostfile,
+  waitUntilReady,
+} from "../cluster/operate.ts";
+import { statusOf, untilGone, untilListed, untilPhase } from "../cluster/status.ts";
+import { waitFor } from "../cluster/wait-for.ts";
+import type { Lab, LabHost } from "../lab/lab.ts";
+import { createNspawnLab } from "../lab/nspawn-lab.ts";
+import { buildPackages } from "../packaging/build-packages.ts";
+
+const names = ["primary", "secondary1", "secondary2"] as const;
+const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
+/** These nodes are cut off again and again, which is no flapping to cool down from here. */
+const spec = "liveness: { coolDown: 0 }\nremnants: { grace: 15 }\n";
+const patience = { timeoutMs: 90_000, everyMs: 300 };
+
+let lab: Lab;
+let primary: LabHost;
+let secondary1: LabHost;
+let secondary2: LabHost;
+
+/** One cluster for all tests here, which follow one another: each leaves every node listed. */
+beforeAll(async () => {
+  const packages = await buildPackages();
+  lab = await createNspawnLab("test-admission");
+  const boot = async (at: number) => {
+    const { name, address } = addresses[at] ?? { name: "", address: "" };
+    const host = await lab.boot(name, { address, cpus: 1 });
+    await installProduct(host, packages);
+    return host;
+  };
+  [primary, secondary1, secondary2] = await Promise.all([boot(0), boot(1), boot(2)]);
+  await initCluster(primary, spec + clusterYaml(addresses));
+  for (const host of [secondary1, secondary2]) await pasteLine(host, await createJoinLine(primary, host.name));
+  await waitUntilReady(primary, "10m");
+});
+
+afterAll(() => lab?.down());
+
+it("explains a ready node by every proof that was made of it", async () => {
+  const text = await primary.check(["cowctl", "explain", "secondary1"]);
+  for (const kind of ["peers", "remnants", "name", "login", "identity", "mpirun", "message"])
+    expect(text).toContain(kind);
+});
+
+it("E13: lists no node that MPI's own ports do not reach, though ssh does, and says what to open", async () => {
+  const rule = (verb: string, at: number, of: readonly string[]) =>
+    primary.check(["ip", "rule", verb, "pref", `${at}`, "to", secondary1.address, "ipproto", "tcp", ...of]);
+  const rules = [
+    ["dport", "22", "lookup", "main"],
+    ["sport", "7443", "lookup", "main"], // the controller's
+    ["blackhole"],
+  ];
+  const each = async (verb: string) => {
+    for (const [at, of] of rules.entries()) await rule(verb, 10 + at, of);
+  };
+  await returnTo(secondary1, () => each("add"));
+  const reason = await untilReason(secondary1, /ranks on primary and secondary1/);
+  expect(reason).toMatch(/within 20 s/);
+  expect(reason).toContain("ufw allow from 192.168.56.0/24");
+  await isNotListed(secondary1);
+  await each("del");
+  await untilListed(primary, secondary1.name);
+});
+
+it("S2: lists no node that shows another host key than it reported", async () => {
+  const settings = "/etc/ssh/sshd_config.d/other.conf";
+  await secondary1.check(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/other"]);
+  await returnTo(secondary1, async () => {
+    await secondary1.writeFile(settings, "HostKey /root/other\n");
+    await secondary1.check(["systemctl", "restart", "ssh.service"]);
+  });
+  await untilReason(secondary1, /the host key of secondary1 changed/);
+  await isNotListed(secondary1);
+  await secondary1.check(["rm", settings]);
+  await secondary1.check(["systemctl", "restart", "ssh.service"]);
+  await untilListed(primary, secondary1.name);
+});
+
+it("E5: lists no node on which a peer's name does not resolve, though it is written there", async () => {
+  const path = "/etc/nsswitch.conf";
+  const before = await secondary2.readFile(path);
+  await returnTo(secondary2, () => secondary2.writeFile(path, before.replace(/^hosts:.*$/m, "hosts: myhostname")));
+  const reason = await untilReason(secondary2, /primary does not resolve/);
+  expect(reason).toContain(path);
+  await isNotListed(secondary2);
+  await secondary2.writeFile(path, before);
+  await untilListed(primary, secondary2.name);
+});
+
+it("K10: names what a cut left running on a node, ends it after the grace, and lists the node then", async () => {
+  const job = primary.run(["mpirun", "sleep", "600"], { user: clusterUser, timeoutMs: 120_000 }).catch(() => undefined);
+  const daemon = async () =>
+    (await secondary1.run(["pgrep", "-u", clusterUser, "orted"])).exitCode === 0 ? true : undefined;
+  await waitFor("the job on secondary1", daemon, patience);
+  await secondary1.check(["pkill", "-STOP", "-u", clusterUser, "orted"]); // or it would notice and end by itself
+  await returnTo(secondary1, () => primary.check(["pkill", "-KILL", "-u", clusterUser, "mpirun"]));
+  await job;
+  await untilReason(secondary1, /orted .*left over/);
+  await isNotListed(secondary1);
+  await untilListed(primary, secondary1.name);
+  expect(await daemon()).toBeUndefined();
+});
+
+/** Cuts a node off, does something meanwhile, and plugs it in again: what was proved of it before counts no more. */
+async function returnTo(host: LabHost, meanwhile: () => Promise<unknown>): Promise<void> {
+  await host.partition();
+  await untilGone(primary, host.name);
+  await untilPhase(primary, host.name, "unreachable");
+  await meanwhile();
+  await host.heal();
+}
+
+async function untilReason(host: LabHost, wanted: RegExp): Promise<string> {
+  const look = async () => {
+    const { reason } = await statusOf(primary, host.name);
+    return reason !== null && wanted.test(reason) ? reason : undefined;
+  };
+  return waitFor(`${host.name} to say ${wanted}`, look, patience);
+}
+
+async function isNotListed(host: LabHost): Promise<void> {
+  expect(hostfileNodes((await readHostfile(primary)) ?? "")).not.toContain(host.name);
+}
