@@ -68,6 +68,8 @@ describe("a node that is drained amid a job", () => {
   it("K3: stays so over restarts of the controller and of its agent", async () => {
     await primary.check(["systemctl", "restart", "cowherd-controller.service"]);
     await secondary1.check(["systemctl", "restart", "cowherd-agent.service"]);
+    const answers = async () => ((await primary.run(["cowctl", "status"])).exitCode === 0 ? true : undefined);
+    await waitFor("the controller to answer again", answers, { timeoutMs: 30_000 });
     await untilReason(primary, "secondary1", /^draining: 1 rank still runs, OVERDUE by /);
     expect(await readHostfile(primary)).not.toContain("secondary1");
   });
