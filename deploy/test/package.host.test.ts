@@ -84,8 +84,7 @@ describe("the packages on a plain host", () => {
 
 describe("a primary", () => {
   it("runs both services within the limits of their units", async () => {
-    await host.check(["mkdir", "--parents", "/etc/openmpi"]); // all that is needed here of the package it comes with
-    await initCluster(host, "packages: []\nnodes:\n  primary: { address: 192.168.56.10 }\n");
+    await initCluster(host, "packages: [openmpi-bin]\nnodes:\n  primary: { address: 192.168.56.10 }\n");
     for (const service of services) {
       expect(await property(service, "ActiveState")).toBe("active");
       expect(await property(service, "UnitFileState")).toBe("enabled");

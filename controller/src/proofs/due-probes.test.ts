@@ -64,7 +64,7 @@ it("asks a node on its way for one kind after another, and the primary for what 
         gid: 7777,
         sharedPath: "/home/mpihpc/shared",
         primary: "primary",
-        boundMs: 20_000,
+        boundMs: 60_000,
       },
     },
   ]);
