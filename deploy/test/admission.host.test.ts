@@ -97,17 +97,18 @@ it("E5: lists no node on which a peer's name does not resolve, though it is writ
 });
 
 it("K10: names what a cut left running on a node, ends it after the grace, and lists the node then", async () => {
-  const job = primary.run(["mpirun", "sleep", "600"], { user: clusterUser, timeoutMs: 120_000 }).catch(() => undefined);
-  const daemon = async () =>
-    (await secondary1.run(["pgrep", "-u", clusterUser, "orted"])).exitCode === 0 ? true : undefined;
-  await waitFor("the job on secondary1", daemon, patience);
+  await untilListed(primary, secondary1.name);
+  const job = primary.run(["mpirun", "sleep", "600"], { user: clusterUser, timeoutMs: 300_000 }).catch(() => undefined);
+  const runs = async (program: string) =>
+    (await secondary1.run(["pgrep", "-u", clusterUser, "--exact", program])).exitCode === 0 || undefined;
+  await waitFor("the rank on secondary1", () => runs("sleep"), patience);
   await secondary1.check(["pkill", "-STOP", "-u", clusterUser, "orted"]); // or it would notice and end by itself
   await returnTo(secondary1, () => primary.check(["pkill", "-KILL", "-u", clusterUser, "mpirun"]));
-  await job;
   await untilReason(secondary1, /orted .*left over/);
   await isNotListed(secondary1);
   await untilListed(primary, secondary1.name);
-  expect(await daemon()).toBeUndefined();
+  expect([await runs("orted"), await runs("sleep")]).toEqual([undefined, undefined]);
+  await job; // ssh, which mpirun had started, held it until then
 });
 
 /** Cuts a node off, does something meanwhile, and plugs it in again: what was proved of it before counts no more. */
