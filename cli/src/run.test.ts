@@ -116,7 +116,7 @@ describe("cowctl", () => {
   });
 
   it("colours a table on a terminal, and not where NO_COLOR is set", async () => {
-    const status = { cluster: "cow", hostfileGeneration: 0n, nodes: [], notices: [] };
+    const status = { cluster: "cow", hostfileGeneration: 0n, nodes: [], notices: [], hostfileDue: false };
     const plan = () => ({ nodes: [{ node: "a", unknown: "", outcomes: [], removed: true }] });
     const answers = { plan, getStatus: () => ({ status }) };
     const shown = async (environment: Record<string, string>) => {

@@ -26,7 +26,7 @@ function node(name: string, over: Partial<NodeStatus> = {}): NodeStatus {
 
 const createToken = () => ({ id: "1", token: "cowherd1_x", address: "192.168.56.10", expiresAt: new Date(0) });
 const statusOf = (...nodes: NodeStatus[]) => ({
-  status: { cluster: "cow", hostfileGeneration: 0n, nodes, notices: [] },
+  status: { cluster: "cow", hostfileGeneration: 0n, nodes, notices: [], hostfileDue: false },
 });
 
 /** What each fake program does after it has noted its arguments and its input. */

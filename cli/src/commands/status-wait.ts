@@ -5,7 +5,8 @@ import { NotReadyError } from "./command-error.ts";
 import type { Cowctl } from "./cowctl.ts";
 
 /**
- * Resolves to the first status in which every node is ready, or drained on purpose; a controller
+ * Resolves to the first status in which every node is ready and as it should be, or drained on
+ * purpose, and the hostfile names them: whoever waited may start a job on all of them. A controller
  * that is away is awaited too. Throws NotReadyError after `timeoutMs`. Tells of its progress on stderr.
  */
 export async function waitUntilReady(cowctl: Cowctl, timeoutMs: number): Promise<ClusterStatus> {
@@ -26,14 +27,23 @@ export async function waitUntilReady(cowctl: Cowctl, timeoutMs: number): Promise
   };
   try {
     for await (const status of followStatus({ ...cowctl, onLost }, within)) {
-      missing = status.nodes.filter(({ phase }) => phase !== "ready" && phase !== "drained");
-      if (missing.length === 0) return status;
+      missing = status.nodes.filter((node) => !isSettled(node));
+      if (missing.length === 0 && !status.hostfileDue) return status;
+      if (missing.length === 0) {
+        tell("all are ready; waiting for the hostfile that names them");
+        continue;
+      }
       tell(`${status.nodes.length - missing.length} of ${status.nodes.length} ready; waiting for ${list(missing)}`);
     }
   } finally {
     over.abort();
   }
   throw new NotReadyError(missing, { cause });
+}
+
+/** The hostfile, too, is a part of what the primary should be. */
+function isSettled({ phase, observedRevision, desiredRevision }: NodeStatus): boolean {
+  return phase === "drained" || (phase === "ready" && observedRevision === desiredRevision);
 }
 
 function list(nodes: readonly NodeStatus[]): string {

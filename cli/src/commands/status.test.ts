@@ -27,7 +27,7 @@ function node(name: string, over: Partial<NodeStatus> = {}): NodeStatus {
 }
 
 function cluster(...nodes: readonly NodeStatus[]): ClusterStatus {
-  return { cluster: "cow", hostfileGeneration: 4n, nodes: [...nodes], notices: [] };
+  return { cluster: "cow", hostfileGeneration: 4n, nodes: [...nodes], notices: [], hostfileDue: false };
 }
 
 const absent = node("secondary1", {
@@ -75,6 +75,7 @@ describe("cowctl status", () => {
         },
       ],
       notices: [],
+      hostfileDue: false,
     });
   });
 
@@ -170,6 +171,21 @@ describe("cowctl status --wait", () => {
       },
     });
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "1 of 2 ready; waiting for b (draining)\n" });
+  });
+
+  it("waits for the hostfile that names them, and for the primary to have it", async () => {
+    const behind = node("a", { observedRevision: "fedcba9876543210" });
+    const { exitCode, err } = await run(["status", "--wait"], {
+      watchStatus: (stream) => {
+        stream.write({ status: { ...cluster(node("a"), node("b")), hostfileDue: true } });
+        stream.write({ status: cluster(behind, node("b")) });
+        stream.write({ status: cluster(node("a"), node("b")) });
+      },
+    });
+    expect({ exitCode, err }).toEqual({
+      exitCode: 0,
+      err: "all are ready; waiting for the hostfile that names them\n1 of 2 ready; waiting for a (ready)\n",
+    });
   });
 
   it("tells what the missing ones do meanwhile", async () => {

@@ -80,6 +80,8 @@ export type ClusterStatus = {
   readonly nodes: readonly NodeStatus[];
   /** What holds for the whole cluster and the operator should know, in a line each. */
   readonly notices: readonly string[];
+  /** A hostfile with other entries is published within seconds. */
+  readonly hostfileDue: boolean;
 };
 
 export type NodeStatus = {

@@ -45,6 +45,7 @@ export function parseStatus(status: WireStatus | undefined): ClusterStatus {
     hostfileGeneration: status.hostfileGeneration,
     nodes: status.nodes.map(parseNode),
     notices: status.notices.map(printable),
+    hostfileDue: status.hostfileDue,
   };
 }
 

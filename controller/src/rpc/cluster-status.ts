@@ -1,5 +1,6 @@
 import { type ClusterStatus, type NodeStatus, Phase as WirePhase } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
+import { atOnce, publicationDue } from "../hostfile/pace.ts";
 import { pinnedSlots } from "../hostfile/pinned-entries.ts";
 import type { NodeSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState, NodeState, Phase } from "../state/cluster-state.ts";
@@ -18,6 +19,7 @@ export function clusterStatus({ loop, liveness, now }: Pick<Controller, "loop" |
     ),
     hostfileGeneration: state.hostfile?.generation ?? 0n,
     notices: [...noticesOf(state), ...hostfileNotices(state, now())],
+    hostfileDue: !state.silence.held && publicationDue(state, atOnce) !== undefined,
   };
 }
 

@@ -58,6 +58,7 @@ describe("an operator", () => {
       (await ask<GetStatusResponse>((answer) => cluster.local.getStatus({}, answer))).status ?? {
         nodes: [],
         notices: [],
+        hostfileDue: false,
       };
     await ask((answer) => agent.heartbeat({ activity: `x\u0000${"y".repeat(9_000)}` }, answer));
     expect((await look()).nodes[0]?.activity).toMatch(/^x\?y{197}…$/);

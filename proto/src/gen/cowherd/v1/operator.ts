@@ -293,6 +293,8 @@ export interface ClusterStatus {
   hostfileGeneration: bigint;
   /** What holds for the whole cluster and the operator should know, in a line each. */
   notices: string[];
+  /** A hostfile with other entries is published within seconds. */
+  hostfileDue: boolean;
 }
 
 /** One node in one look. */
@@ -952,7 +954,7 @@ export const WatchStatusResponse: MessageFns<WatchStatusResponse> = {
 };
 
 function createBaseClusterStatus(): ClusterStatus {
-  return { cluster: "", nodes: [], hostfileGeneration: 0n, notices: [] };
+  return { cluster: "", nodes: [], hostfileGeneration: 0n, notices: [], hostfileDue: false };
 }
 
 export const ClusterStatus: MessageFns<ClusterStatus> = {
@@ -971,6 +973,9 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
     }
     for (const v of message.notices) {
       writer.uint32(34).string(v!);
+    }
+    if (message.hostfileDue !== false) {
+      writer.uint32(40).bool(message.hostfileDue);
     }
     return writer;
   },
@@ -1020,6 +1025,14 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
             message.notices.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.hostfileDue = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1042,6 +1055,11 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
         ? BigInt(object.hostfile_generation)
         : 0n,
       notices: globalThis.Array.isArray(object?.notices) ? object.notices.map((e: any) => globalThis.String(e)) : [],
+      hostfileDue: isSet(object.hostfileDue)
+        ? globalThis.Boolean(object.hostfileDue)
+        : isSet(object.hostfile_due)
+        ? globalThis.Boolean(object.hostfile_due)
+        : false,
     };
   },
 
@@ -1059,6 +1077,9 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
     if (message.notices?.length) {
       obj.notices = message.notices;
     }
+    if (message.hostfileDue !== false) {
+      obj.hostfileDue = message.hostfileDue;
+    }
     return obj;
   },
 
@@ -1073,6 +1094,7 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
       ? BigInt(object.hostfileGeneration)
       : 0n;
     message.notices = object.notices?.map((e) => e) || [];
+    message.hostfileDue = object.hostfileDue ?? false;
     return message;
   },
 };

@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
+import { empty, enrolled, given } from "../state/cluster.fixture.ts";
+import type { ClusterState } from "../state/cluster-state.ts";
+import { clusterStatus } from "./cluster-status.ts";
+
+const isDue = (state: ClusterState) =>
+  clusterStatus({
+    loop: {
+      present: () => state,
+      record: () => ({ state, tokens: new Map(), operators: new Map() }),
+      desired: () => new Map(),
+      commit: () => {
+        throw new TypeError("a look changes nothing");
+      },
+      pass: () => false,
+    },
+    liveness: {
+      heartbeat: () => {},
+      tick: () => {},
+      remaining: () => undefined,
+      activity: () => "",
+      ranks: () => undefined,
+    },
+    now: () => 0,
+  }).hostfileDue;
+
+const admitted = given(empty(), ...enrolled("primary"), { type: "node-admitted", node: "primary" });
+const entries = hostfileEntries(admitted);
+const published = given(admitted, { type: "hostfile-published", hostfile: { generation: 1n, entries }, at: 0 });
+
+it("tells of a hostfile that is due, until it was published", () => {
+  expect(isDue(admitted)).toBe(true);
+  expect(isDue(published)).toBe(false);
+});
+
+it("tells of none while the hostfile is held", () => {
+  expect(isDue({ ...admitted, silence: { ...admitted.silence, held: true } })).toBe(false);
+});
