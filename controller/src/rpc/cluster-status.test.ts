@@ -20,7 +20,6 @@ const isDue = (state: ClusterState) =>
       tick: () => {},
       remaining: () => undefined,
       activity: () => "",
-      ranks: () => undefined,
     },
     now: () => 0,
   }).hostfileDue;
