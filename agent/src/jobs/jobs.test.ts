@@ -9,7 +9,7 @@ import type { Job } from "./jobs.ts";
 import { createMemoryJobs, type JobWorld } from "./memory-jobs.ts";
 import { createPretendSystemd } from "./pretend-systemd.ts";
 import { createSystemdJobs } from "./systemd-jobs.ts";
-import { startCommand } from "./unit-command.ts";
+import { startCommand, unitOf } from "./unit-command.ts";
 
 const signal = new AbortController().signal;
 
@@ -87,6 +87,15 @@ describe("systemd jobs", () => {
     const end = await create().run(scripted("early", { text: "now", exitCode: 0, seconds: 0 }), signal);
     expect(end.output).toBe("now\n");
   });
+
+  it("starts a job anew although the unit of the former one, whose end was told, is not gone yet", async () => {
+    const former = join(transientUnits, unitOf("again"));
+    await writeFile(former, "");
+    const running = create().run(scripted("again", { text: "anew", exitCode: 0, seconds: 0 }), signal);
+    await setTimeout(100);
+    await rm(former);
+    expect(await running).toEqual({ exitCode: 0, output: "anew\n" });
+  }, 10_000);
 
   it("waits for a job where the kernel has no watch left to give", async () => {
     const watch = () => {

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ignoreAbsence } from "./absence.ts";
 import { exitRecorder, parseExitRecord, recordExitScript } from "./exit-record.ts";
 import { followOutput, readOutputEnd } from "./job-output.ts";
@@ -25,6 +26,9 @@ const lookAgainMs = 30_000;
 /** Where there is no word of the kernel's, because the user's inotify instances are used up. */
 const lookUnwatchedMs = 1_000;
 
+/** How soon it is looked again whether a unit was unloaded: at first, and at most. */
+const unload = { firstMs: 10, mostMs: 1_000 };
+
 /**
  * Jobs as transient systemd units.
  *
@@ -36,6 +40,12 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
   const { folder, transientUnits, execute, watch = watchFolder } = deps;
   const isLoaded = async (id: string) =>
     (await stat(join(transientUnits, unitOf(id))).catch(ignoreAbsence)) !== undefined;
+
+  /** A unit stays loaded for a moment after it recorded its end, and would be taken for the next one of its name. */
+  async function untilUnloaded(id: string, signal: AbortSignal): Promise<void> {
+    for (let pause = unload.firstMs; await isLoaded(id); pause = Math.min(2 * pause, unload.mostMs))
+      await sleep(pause, undefined, { signal });
+  }
 
   async function start(job: Job, at: string, signal: AbortSignal): Promise<void> {
     await writeFile(join(at, exitRecorder), recordExitScript, { mode: 0o600 });
@@ -57,6 +67,8 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
       signal.throwIfAborted();
       const at = join(folder, job.id);
       await mkdir(at, { recursive: true, mode: 0o700 });
+      const isWritten = (await readText(join(at, "job.json"))) !== undefined;
+      if (!isWritten) await untilUnloaded(job.id, signal);
       const hadEnded = (await readText(join(at, "exit"))) !== undefined;
       const started = (await stat(join(at, "output")).catch(ignoreAbsence)) !== undefined;
       if (!started && !hadEnded && !(await isLoaded(job.id))) {
