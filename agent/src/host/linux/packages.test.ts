@@ -44,7 +44,7 @@ async function makeRoot(lists = true): Promise<string> {
   await mkdir(`${root}/var/lib/apt/lists/partial`, { recursive: true });
   await mkdir(`${root}/var/lib/dpkg/updates`, { recursive: true });
   await writeFile(`${root}/var/lib/dpkg/status`, "");
-  if (lists) await writeFile(`${root}/var/lib/apt/lists/deb.debian.org_dists_bookworm_main_binary-amd64_Packages`, "");
+  if (lists) await writeFile(`${root}/var/lib/apt/lists/mirror.example_dists_bookworm_main_binary-amd64_Packages`, "");
   return root;
 }
 
@@ -197,7 +197,7 @@ describe.runIf(existsSync("/usr/bin/dpkg-query"))("linux packages", () => {
 
   it("asks for them again with the next attempt where the mirror was not reached", async () => {
     const missing = failed("E: Unable to locate package vim\n");
-    const unreached = failed("E: Could not resolve 'deb.debian.org'\n");
+    const unreached = failed("E: Could not resolve 'mirror.example'\n");
     const { jobs, packages } = await machine({ ends: [missing, unreached, missing, missing] });
     await expect(packages.install(["vim"], signal)).rejects.toThrow("Could not resolve");
     await packages.install(["vim"], signal);
@@ -255,11 +255,11 @@ describe.runIf(existsSync("/usr/bin/dpkg-query"))("linux packages", () => {
 
   it("tells why both failed, in apt's words", async () => {
     const missing = failed("pmerror:x:0:y\nE: Unable to locate package nosuch\n");
-    const { packages } = await machine({ ends: [missing, failed("E: Could not resolve 'deb.debian.org'\n"), missing] });
+    const { packages } = await machine({ ends: [missing, failed("E: Could not resolve 'mirror.example'\n"), missing] });
     await expect(packages.install(["nosuch"], signal)).rejects.toMatchObject({
       name: "InstallError",
       message:
-        "apt-get install: E: Unable to locate package nosuch; apt-get update: E: Could not resolve 'deb.debian.org'",
+        "apt-get install: E: Unable to locate package nosuch; apt-get update: E: Could not resolve 'mirror.example'",
     });
   });
 
