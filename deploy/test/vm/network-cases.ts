@@ -191,8 +191,15 @@ type PlannedNode = {
 
 type LiveNic = { readonly name: string; readonly mac: string; readonly addresses: readonly string[] };
 
-/** The cluster's NIC and the one that leads out, as the kernel has them. */
-async function nicsOf(host: LabHost): Promise<{ readonly nic: LiveNic; readonly nat: LiveNic }> {
+type LiveNics = { readonly nic: LiveNic; readonly nat: LiveNic };
+
+/** The cluster's NIC and the one that leads out, as the kernel has them, once DHCP has said which leads out. */
+function nicsOf(host: LabHost): Promise<LiveNics> {
+  const look = () => lookAtNics(host);
+  return waitFor(`a default route on ${host.name}`, look, { timeoutMs: minutes, everyMs: 1_000 });
+}
+
+async function lookAtNics(host: LabHost): Promise<LiveNics | undefined> {
   const links: readonly IpLink[] = JSON.parse(await host.check(["ip", "-json", "-4", "address", "show"]));
   const route = await host.check(["ip", "-4", "route", "show", "default"]);
   const nics = (await Promise.all(links.map(async (link) => ({ link, mac: await macOf(host, link.ifname) }))))
@@ -204,8 +211,7 @@ async function nicsOf(host: LabHost): Promise<{ readonly nic: LiveNic; readonly 
     }));
   const nat = nics.find(({ name }) => route.includes(` dev ${name} `));
   const nic = nics.find(({ name }) => name !== nat?.name);
-  if (nat === undefined || nic === undefined) throw new TypeError(`${host.name} lacks a NIC: ${JSON.stringify(nics)}`);
-  return { nic, nat };
+  return nat === undefined || nic === undefined ? undefined : { nic, nat };
 }
 
 /** The IPv4 addresses of one NIC, also while netplan has taken the default route away for a moment. */

@@ -80,7 +80,7 @@ export function nfsCases(cluster: () => SharedCluster): void {
       await primary.check(["rpc.nfsd", "0"]); // a masked unit has forgotten how it is stopped
       const writer = secondary.run(["dd", "if=/dev/zero", `of=${shared}/late`, "bs=1k", "count=64", "conv=fsync"], {
         user: clusterUser,
-        timeoutMs: 5 * minutes,
+        timeoutMs: 10 * minutes, // the server's grace period of 90 s is in it
       });
       await secondary.check(["systemctl", "restart", "cowherd-agent.service"]);
       const degraded = await untilPhase(primary, secondary.name, "degraded");
@@ -97,7 +97,7 @@ export function nfsCases(cluster: () => SharedCluster): void {
       expect(await primary.check(["stat", "--format=%s", `${shared}/late`])).toBe("65536\n");
       await primary.check(["rm", `${shared}/late`]);
       for (const { name } of [primary, secondary]) await untilListed(primary, name);
-    }, 600_000);
+    }, 900_000);
 
     it("F2: is mounted afresh where it went stale", async () => {
       const { primary, secondaries } = cluster();
@@ -187,7 +187,7 @@ async function nextRun(host: LabHost): Promise<void> {
       const log = ["journalctl", "--unit=cowherd-agent", `--since=@${since}`, "--output=cat", "--no-pager"];
       return (await host.check(log)).includes("agent starts") || undefined;
     },
-    { timeoutMs: minutes },
+    { timeoutMs: 3 * minutes, everyMs: 1_000 },
   );
   await sleep(5_000); // a run that has nothing to do says nothing, and takes less than this
 }
