@@ -80,6 +80,7 @@ export function createController(deps: ControllerDeps): Controller {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
+    randomBytes: deps.randomBytes,
     pace: deps.timing.pace,
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);

@@ -69,7 +69,9 @@ export function createEnrollment({ loop, authority, now }: EnrollmentDeps): Enro
       const facts = parseFacts(reported, factsLimits(state.spec));
       refuseClone(state, node, facts);
       loop.commit({
-        events: [{ type: "node-enrolled", node, certificate: issued.fingerprint, facts }],
+        events: [
+          { type: "node-enrolled", node, certificate: issued.fingerprint, facts, expiresAt: issued.notAfter.getTime() },
+        ],
         tokens: spendToken(tokens, token, fingerprint),
       });
       return { node, certificate: issued.certificate };
@@ -83,7 +85,8 @@ export function createEnrollment({ loop, authority, now }: EnrollmentDeps): Enro
       if (!loop.record().state.nodes.get(node)?.certificates.includes(certificate)) {
         throw new CertificateRevokedError(`the certificate does not speak for ${node} any more`);
       }
-      loop.commit({ events: [{ type: "certificate-issued", node, certificate: issued.fingerprint }] });
+      const expiresAt = issued.notAfter.getTime();
+      loop.commit({ events: [{ type: "certificate-issued", node, certificate: issued.fingerprint, expiresAt }] });
       return issued.certificate;
     },
   };

@@ -10,6 +10,7 @@ const isDue = (state: ClusterState) =>
       present: () => state,
       record: () => ({ state, tokens: new Map(), operators: new Map() }),
       desired: () => new Map(),
+      lost: () => undefined,
       commit: () => {
         throw new TypeError("a look changes nothing");
       },
