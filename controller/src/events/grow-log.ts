@@ -64,7 +64,8 @@ export function growLog(log: LogView, events: readonly Event[], growth: Growth):
   const kept = gone.size === 0 ? log.marks : log.marks.filter(({ sequence }) => !gone.has(sequence));
   const marks = [...kept, ...added.map(({ sequence, time, event: { type } }) => ({ sequence, time, type }))];
   const last = log.last + BigInt(added.length);
-  const loss = added.map(lossIn).find((found) => found !== undefined) ?? log.loss;
+  const lossBefore = log.loss !== undefined && gone.has(log.loss.sequence) ? undefined : log.loss;
+  const loss = added.map(lossIn).find((found) => found !== undefined) ?? lossBefore;
   return { added, dropped, log: { last, marks, loss } };
 }
 
