@@ -1,5 +1,6 @@
 import { type ClusterStatus, type NodeStatus, Phase as WirePhase } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
+import { lossNotices } from "../events/loss-notices.ts";
 import { atOnce, publicationDue } from "../hostfile/pace.ts";
 import { pinnedSlots } from "../hostfile/pinned-entries.ts";
 import type { NodeSpec } from "../spec/cluster-spec.ts";
@@ -18,7 +19,7 @@ export function clusterStatus({ loop, liveness, now }: Pick<Controller, "loop" |
       nodeStatus(state, node, liveness.remaining(node.name), liveness.activity(node.name)),
     ),
     hostfileGeneration: state.hostfile?.generation ?? 0n,
-    notices: [...noticesOf(state), ...hostfileNotices(state, now())],
+    notices: [...noticesOf(state), ...hostfileNotices(state, now()), ...lossNotices(loop.lost())],
     hostfileDue: !state.silence.held && publicationDue(state, atOnce) !== undefined,
   };
 }
