@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Timing } from "./config.ts";
 import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
 import { expiringCertificates } from "./enrollment/expiring.ts";
 import type { EventLog } from "./events/event-log.ts";
+import { eventRulesOf } from "./events/event-rules.ts";
+import { type BusSupply, createPublishing, type Publishing } from "./events/publishing.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
@@ -31,6 +34,8 @@ export type ControllerDeps = {
   readonly monotonic: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly timing: Timing;
+  /** Undefined where events are published nowhere, whatever the spec says. */
+  readonly buses?: BusSupply;
 };
 
 /** The controller without its doors. */
@@ -51,6 +56,8 @@ export interface Controller {
   readonly events: EventLog;
   /** Rung after each commit that added events. */
   readonly eventBells: Bells;
+  /** To be disposed of before the store is closed. */
+  readonly publishing: Publishing | undefined;
   readonly timing: Timing;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
@@ -83,11 +90,23 @@ export function createController(deps: ControllerDeps): Controller {
   const sessions = createSessions();
   const newId = () => Buffer.from(deps.randomBytes(8)).toString("hex");
   const prober = createProber({ ...deps, sessions, newId });
+  const publishing =
+    deps.buses &&
+    createPublishing({
+      ...deps.buses,
+      log: deps.store.events,
+      now: deps.now,
+      random: () => (deps.randomBytes(1)[0] ?? 0) / 256,
+      pause: async (ms, signal) => void (await sleep(ms, undefined, { signal }).catch(() => {})), // called off is over, too
+      deadline: (ms) => AbortSignal.timeout(ms),
+      changed: () => watchers.ringAll(),
+    });
   const loop = createLoop(initial, {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
     randomBytes: deps.randomBytes,
+    eventRules: ({ events }) => eventRulesOf(events, publishing !== undefined),
     pace: deps.timing.pace,
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
@@ -95,8 +114,10 @@ export function createController(deps: ControllerDeps): Controller {
       prober.ask(committed.after.state);
       watchers.ringAll();
       if (committed.events.length > 0) eventBells.ringAll();
+      publishing?.follow(committed.after.state.spec);
     },
   });
+  publishing?.follow(loop.record().state.spec);
   const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
 
   return {
@@ -114,6 +135,7 @@ export function createController(deps: ControllerDeps): Controller {
     watchers,
     events: deps.store.events,
     eventBells,
+    publishing,
     timing: deps.timing,
 
     reportFacts(node, reported) {
