@@ -120,7 +120,7 @@ it("says in one line that events wait, why, and what becomes of them", async () 
 
 it.each(["hang", "refuse"] as const)("lets a cluster converge as ever while the broker would %s", async (mood) => {
   const { opened, supply } = newBuses(mood);
-  await using cluster = await startFakeCluster(undefined, {}, supply);
+  await using cluster = await startFakeCluster(undefined, {}, { buses: supply });
   await cluster.join("primary", 1);
   await cluster.join("secondary1", 2);
   convergeAll(cluster.controller);
