@@ -193,6 +193,18 @@ it("loses nothing where the server has its power cut in a burst and comes back",
   expect(publisher.trouble()).toBeUndefined();
 });
 
+it("stores once what a controller publishes again that was cut off before it noted how far it was", async () => {
+  const { url } = await start("again");
+  const first = publish(place([url]));
+  await allPublished(first.log);
+  await first.publisher.stop();
+  const { log } = publish(place([url])); // the same events, and none of them noted
+  await allPublished(log);
+  const read = await readStream([url], streamName);
+  expect(read).toHaveLength(burst);
+  expectAllInOrder(read, log);
+});
+
 it("loses nothing where the server is frozen in a burst, and says that it does not answer", async () => {
   const server = await start("frozen");
   const { log, publisher } = publish(place([server.url]), 500);
