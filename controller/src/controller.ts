@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Timing } from "./config.ts";
 import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
 import { expiringCertificates } from "./enrollment/expiring.ts";
 import type { EventLog } from "./events/event-log.ts";
+import { eventRulesOf } from "./events/event-rules.ts";
+import { type BusSupply, createPublishing, type Publishing } from "./events/publishing.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
@@ -31,7 +34,9 @@ export type ControllerDeps = {
   readonly monotonic: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly timing: Timing;
-  /** How many events are kept, and whether a broker waits for them; left out for the defaults and no broker. */
+  /** Undefined where events are published nowhere, whatever the spec says. */
+  readonly buses?: BusSupply;
+  /** How many events are kept, and whether a broker waits for them; left out for what the spec says. */
   readonly eventRules?: LoopDeps["eventRules"];
 };
 
@@ -53,6 +58,8 @@ export interface Controller {
   readonly events: EventLog;
   /** Rung after each commit that added events. */
   readonly eventBells: Bells;
+  /** To be disposed of before the store is closed. */
+  readonly publishing: Publishing | undefined;
   readonly timing: Timing;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
@@ -75,6 +82,16 @@ export class NotInitialisedError extends Error {
   override readonly name = "NotInitialisedError";
 }
 
+/** So often, at most, it is noted how many events were published. */
+const noteMs = 1_000;
+
+/** So long an event waits for others, which are then published with it for little more than one costs. */
+const gatherMs = 100;
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {}); // called off is over, too
+}
+
 /** Takes a cluster up where the store left it. Throws NotInitialisedError. */
 export function createController(deps: ControllerDeps): Controller {
   const initial = deps.store.load();
@@ -85,12 +102,25 @@ export function createController(deps: ControllerDeps): Controller {
   const sessions = createSessions();
   const newId = () => Buffer.from(deps.randomBytes(8)).toString("hex");
   const prober = createProber({ ...deps, sessions, newId });
+  const publishing =
+    deps.buses &&
+    createPublishing({
+      ...deps.buses,
+      log: deps.store.events,
+      now: deps.now,
+      random: () => (deps.randomBytes(1)[0] ?? 0) / 256,
+      pause,
+      noteDelay: (signal) => pause(noteMs, signal),
+      gatherDelay: (signal) => pause(gatherMs, signal),
+      deadline: (ms) => AbortSignal.timeout(ms),
+      changed: () => watchers.ringAll(),
+    });
   const loop = createLoop(initial, {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
     randomBytes: deps.randomBytes,
-    eventRules: deps.eventRules,
+    eventRules: deps.eventRules ?? (({ events }) => eventRulesOf(events, publishing !== undefined)),
     pace: deps.timing.pace,
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
@@ -98,8 +128,10 @@ export function createController(deps: ControllerDeps): Controller {
       prober.ask(committed.after.state);
       watchers.ringAll();
       if (committed.events.length > 0) eventBells.ringAll();
+      publishing?.follow(committed.after.state.spec);
     },
   });
+  publishing?.follow(loop.record().state.spec);
   const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
 
   return {
@@ -117,6 +149,7 @@ export function createController(deps: ControllerDeps): Controller {
     watchers,
     events: deps.store.events,
     eventBells,
+    publishing,
     timing: deps.timing,
 
     reportFacts(node, reported) {

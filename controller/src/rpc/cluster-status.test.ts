@@ -24,6 +24,7 @@ const statusOf = (state: ClusterState, loss?: Loss) =>
       activity: () => "",
     },
     now: () => 0,
+    publishing: undefined,
   });
 const isDue = (state: ClusterState) => statusOf(state).hostfileDue;
 

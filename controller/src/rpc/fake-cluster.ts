@@ -63,7 +63,7 @@ export type FakeCluster = AsyncDisposable & {
 export async function startFakeCluster(
   store: ClusterStore = createMemoryStore(),
   timing: Partial<Timing> = {},
-  over: Pick<ControllerDeps, "eventRules"> = {},
+  over: Pick<ControllerDeps, "eventRules" | "buses"> = {},
 ): Promise<FakeCluster> {
   const clocks: Clocks = { wall: Date.now(), monotonic: 1_000_000 };
   const files = await createAuthority("lab", new Date(clocks.wall));
@@ -133,6 +133,7 @@ export async function startFakeCluster(
     async [Symbol.asyncDispose]() {
       for (const client of open) client.close();
       await servers.stop();
+      await controller.publishing?.[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });
     },
   };
