@@ -174,13 +174,13 @@ async function untilInSync({ primary, secondary }: NetworkCluster): Promise<void
   await waitFor(
     `${secondary.name}'s network to be in sync`,
     async () => {
-      const { exitCode, stdout } = await primary.run(["cowctl", "plan", "-o", "json"], { timeoutMs: 2 * minutes });
+      const { exitCode, stdout } = await primary.run(["cowctl", "plan", "-o", "json"], { timeoutMs: 4 * minutes });
       if (exitCode !== 0) return undefined;
       const { nodes }: { nodes: readonly PlannedNode[] } = JSON.parse(stdout);
       const outcomes = nodes.find(({ node }) => node === secondary.name)?.outcomes ?? [];
       return outcomes.some(({ resource, end }) => resource === "network" && end === "in-sync") ? true : undefined;
     },
-    { timeoutMs: 5 * minutes, everyMs: 2_000 },
+    { timeoutMs: 8 * minutes, everyMs: 2_000 },
   );
 }
 

@@ -45,7 +45,8 @@ export function nfsCases(cluster: () => SharedCluster): void {
       const before = await look();
       for (const host of [primary, ...secondaries]) await nextRun(host);
       expect(await look()).toEqual(before);
-      expect(await primary.check(["find", shared, "-name", ".cowherd-*"])).toBe("");
+      const proofs = async () => (await primary.check(["find", shared, "-name", ".cowherd-*"])) === "" || undefined;
+      await waitFor("the proofs of restarted agents to clean up", proofs, { timeoutMs: 4 * minutes, everyMs: 1_000 });
     });
 
     it("F6: keeps foreign lines, and takes the manual's own line for its own", async () => {
