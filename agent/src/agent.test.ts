@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runAgent } from "./agent.ts";
 import type { Mode, RunObserver } from "./converge.ts";
 import type { Facts } from "./facts/facts.ts";
+import type { RunHook } from "./hooks/run-hook.ts";
 import type { Taken } from "./journal/desired-state-journal.ts";
 import { createKeptLog, type KeptLog } from "./kept-log.ts";
 import type { FakeController } from "./link/fake-controller.ts";
@@ -52,6 +53,7 @@ let machine: Facts;
 let kept: DesiredState | undefined;
 let diskFull: boolean;
 let proving: { readonly signal: AbortSignal; end(proofs: readonly Proof[]): void }[];
+let runHook: RunHook;
 let jobAwaited: boolean;
 let journalTorn: boolean;
 let countRanks: (uid: number) => number | Promise<number>;
@@ -63,6 +65,7 @@ beforeEach(() => {
   log = createKeptLog();
   calls = [];
   proving = [];
+  runHook = async () => undefined;
   watched = [];
   machine = facts;
   kept = undefined;
@@ -110,6 +113,7 @@ async function start(link = createMemoryLink()): Promise<void> {
           proving.push({ signal, end: resolve });
           signal.addEventListener("abort", () => reject(signal.reason));
         }),
+      runHook,
       watchedPaths: (resources) => resources.map(({ id }) => `/etc/${id}`),
       createDriftWatch(changed) {
         drift = changed;

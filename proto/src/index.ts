@@ -1,6 +1,16 @@
 export { agentPort, controllerServerName, enrollmentPort, hostfilePointer, operatorSocket } from "./endpoints.ts";
 export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
+export {
+  type HookRequest,
+  hookNameProblem,
+  hooksFolder,
+  hookUserProblem,
+  largestHookEvent,
+  longestHookSeconds,
+  parseHook,
+  toWireHook,
+} from "./hook-request.ts";
 export { describeHostfileChanges, type WrittenEntry, writtenEntries } from "./hostfile-changes.ts";
 export { type HostfileLine, type HostfileSetting, type HostfileWord, splitHostfile } from "./hostfile-lines.ts";
 export {
