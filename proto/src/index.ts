@@ -1,5 +1,17 @@
+export { cloudEventOf, cloudTypeOf } from "./cloud-event.ts";
 export { agentPort, controllerServerName, enrollmentPort, hostfilePointer, operatorSocket } from "./endpoints.ts";
 export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
+export {
+  type Event,
+  type EventType,
+  eventTypes,
+  isEventType,
+  type KeptEvent,
+  nodeOf,
+  type SlotsChange,
+  subjectOf,
+} from "./event.ts";
+export { decodeEvent, encodeEvent, parseEvent, parseKeptEvent, toWireEvent, toWireKeptEvent } from "./event-wire.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
 export {
   type HookRequest,
@@ -58,3 +70,4 @@ export {
   toWireResource,
 } from "./resource-spec.ts";
 export { formatToken, InvalidTokenError, type JoinToken, parseToken } from "./token.ts";
+export { ulidOf } from "./ulid.ts";
