@@ -1,6 +1,7 @@
 import {
   createDesiredState,
   type DesiredState,
+  type HookRequest,
   InvalidDesiredStateError,
   type Outcome,
   type Proof,
@@ -434,6 +435,30 @@ describe("the agent", () => {
     expect(controller.heard.runs.at(-1)).toEqual({ ...version, revision: "r2", durationMs: 0, outcomes });
     expect(controller.heard.checks).toEqual([{ id: "c1", outcomes }]);
     expect(runs()).toHaveLength(1);
+  });
+
+  it("runs a hook to its end although the session ends, and answers again what it is asked again", async () => {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const asked: HookRequest[] = [];
+    runHook = (request) => {
+      asked.push(request);
+      return promise;
+    };
+    await start();
+    const request = { id: "notify-1", hook: "notify", event: "{}", seconds: 30, user: undefined };
+    controller.tell({ type: "hook", request });
+    await clock.pass(0);
+    controller.endSession();
+    await clock.pass(6_000);
+    controller.tell({ type: "hook", request });
+    await clock.pass(0);
+    expect(asked).toEqual([request]);
+    resolve("exit code 3");
+    await clock.pass(0);
+    expect(controller.heard.hooks).toEqual([
+      { id: "notify-1", failure: "exit code 3" },
+      { id: "notify-1", failure: "exit code 3" },
+    ]);
   });
 
   it("opens the next session soon after the controller went away", async () => {

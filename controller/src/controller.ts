@@ -1,6 +1,7 @@
 import type { Timing } from "./config.ts";
 import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
+import { createHooks, type Hooks } from "./hooks/hooks.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
@@ -43,6 +44,7 @@ export interface Controller {
   readonly operators: Operators;
   readonly pins: Pins;
   readonly upkeep: Upkeep;
+  readonly hooks: Hooks;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
   readonly timing: Timing;
@@ -56,7 +58,7 @@ export interface Controller {
   sessionOpened(node: string): void;
   /** Takes a node's answer to a probe, about itself or another: whom it was asked about is known here. */
   reportProof(node: string, id: string, answer: Answer): void;
-  /** Ends leases that ran out, gives up probes that nobody answered, and asks what is due. To be called at short intervals. */
+  /** Ends leases that ran out, gives up probes and hooks that nobody answered, and asks what is due. To be called at short intervals. */
   tick(): void;
   /** Notes that a node speaks with this certificate, which makes its older one worthless. */
   certificateUsed(node: string, certificate: string): void;
@@ -76,7 +78,14 @@ export function createController(deps: ControllerDeps): Controller {
   const sessions = createSessions();
   const newId = () => Buffer.from(deps.randomBytes(8)).toString("hex");
   const prober = createProber({ ...deps, sessions, newId });
-  const loop = createLoop(initial, {
+  const hooks = createHooks({
+    ...deps,
+    loop: () => loop,
+    log: deps.store.events,
+    sessions,
+    pauseMs: deps.timing.pauseMs,
+  });
+  const loop: Loop = createLoop(initial, {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
@@ -85,6 +94,7 @@ export function createController(deps: ControllerDeps): Controller {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
       sessions.offer(committed.desired);
       prober.ask(committed.after.state);
+      hooks.look(committed.after.state);
       watchers.ringAll();
     },
   });
@@ -98,9 +108,10 @@ export function createController(deps: ControllerDeps): Controller {
     liveness,
     enrollment: createEnrollment({ ...deps, loop }),
     tokens: createTokens({ ...deps, loop }),
-    operators: createOperators({ ...deps, loop }),
+    operators: createOperators({ ...deps, loop, lastEvent: deps.store.events.last }),
     pins: createPins(loop),
     upkeep: createUpkeep(loop),
+    hooks,
     now: deps.now,
     watchers,
     timing: deps.timing,
@@ -128,6 +139,7 @@ export function createController(deps: ControllerDeps): Controller {
     sessionOpened(node) {
       prober.forget(node);
       prober.ask(loop.present());
+      hooks.askAgain(node);
     },
 
     reportProof(node, id, answer) {
@@ -140,6 +152,8 @@ export function createController(deps: ControllerDeps): Controller {
       const events = prober.giveUp(loop.present());
       if (events.length > 0) loop.commit({ events });
       prober.ask(loop.present());
+      hooks.giveUp();
+      hooks.look(loop.record().state);
     },
 
     certificateUsed(node, certificate) {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
+import { createSessions } from "../sessions/sessions.ts";
 import { empty, enrolled, given } from "../state/cluster.fixture.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
 import { clusterStatus } from "./cluster-status.ts";
@@ -21,6 +22,14 @@ const isDue = (state: ClusterState) =>
       remaining: () => undefined,
       activity: () => "",
     },
+    hooks: {
+      look: () => {},
+      ended: () => {},
+      giveUp: () => {},
+      askAgain: () => {},
+      backlogs: () => [],
+    },
+    sessions: createSessions(),
     now: () => 0,
   }).hostfileDue;
 

@@ -3,22 +3,35 @@ import type { Controller } from "../controller.ts";
 import { atOnce, publicationDue } from "../hostfile/pace.ts";
 import { pinnedSlots } from "../hostfile/pinned-entries.ts";
 import type { NodeSpec } from "../spec/cluster-spec.ts";
+import { primaryOf } from "../spec/primary-of.ts";
 import type { ClusterState, NodeState, Phase } from "../state/cluster-state.ts";
+import { hookNotices } from "../state/hook-notices.ts";
 import { hostfileNotices } from "../state/hostfile-notices.ts";
 import { noticesOf } from "../state/notices.ts";
 import { phaseOf } from "../state/phase.ts";
 import { slotsOf } from "../state/slots.ts";
 
 /** Tells the cluster in one look; the nodes are those of the spec, in its order. */
-export function clusterStatus({ loop, liveness, now }: Pick<Controller, "loop" | "liveness" | "now">): ClusterStatus {
+export function clusterStatus({
+  loop,
+  liveness,
+  hooks,
+  sessions,
+  now,
+}: Pick<Controller, "loop" | "liveness" | "hooks" | "sessions" | "now">): ClusterStatus {
   const state = loop.present();
+  const connected = sessions.isOpen(primaryOf(state.spec));
   return {
     cluster: state.spec.name,
     nodes: [...state.spec.nodes.values()].map((node) =>
       nodeStatus(state, node, liveness.remaining(node.name), liveness.activity(node.name)),
     ),
     hostfileGeneration: state.hostfile?.generation ?? 0n,
-    notices: [...noticesOf(state), ...hostfileNotices(state, now())],
+    notices: [
+      ...noticesOf(state),
+      ...hostfileNotices(state, now()),
+      ...hookNotices(state, hooks.backlogs(), connected, now()),
+    ],
     hostfileDue: !state.silence.held && publicationDue(state, atOnce) !== undefined,
   };
 }

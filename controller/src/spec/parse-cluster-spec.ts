@@ -10,6 +10,7 @@ import {
 import { networkOf, sharedOf } from "./feature-defaults.ts";
 import { networkFields, pythonFields, remnantsFields, sharedFields } from "./feature-schema.ts";
 import { defaultFormPath, defaultHome, defaultHostfile } from "./home-layout.ts";
+import { hookFields } from "./hook-schema.ts";
 import { hostfileFields, slotsFields } from "./hostfile-schema.ts";
 import { livenessFields, livenessOf } from "./liveness-schema.ts";
 import { compareNames } from "./natural-order.ts";
@@ -66,6 +67,7 @@ const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey
   ["shared", sharedFields.shape],
   ["python", pythonFields.shape],
   ["remnants", remnantsFields.shape],
+  ["hooks", hookFields.shape],
 ]);
 
 function keysAt([first]: readonly PropertyKey[]): readonly string[] {
@@ -96,6 +98,7 @@ function clusterSpecOf({
   shared,
   python,
   remnants,
+  hooks,
   ...rest
 }: SpecFields): ClusterSpec {
   const { name, uid, gid = uid, home = defaultHome(name), shell, groups } = user;
@@ -109,6 +112,7 @@ function clusterSpecOf({
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),
     remnants: { end: remnants.end, graceSeconds: remnants.grace },
+    hooks: hooks.map(({ run, on, seconds, user: runAs }) => ({ run, on, seconds, user: runAs })),
     nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
   };
 }
