@@ -190,7 +190,7 @@ describe("a failure", () => {
   });
 
   it("runs no hook, not even one that is for everything", () => {
-    const { happen, hooks, ids } = start(chat);
+    const { happen, hooks, ids, world } = start(chat);
     happen(ready);
     hooks.ended("primary", "chat-id1", "exit code 1");
     hooks.look(world.state);

@@ -34,7 +34,9 @@ it("a hook gets the events that come after it, over the wire and in their order"
   });
   const agent = open();
   await until(() => cluster.controller.loop.record().state.hostfile !== undefined);
-  cluster.controller.operators.apply(withHooks("{ run: notify, on: [node.drained, node.undrained], seconds: 5, user: mpihpc }"));
+  cluster.controller.operators.apply(
+    withHooks("{ run: notify, on: [node.drained, node.undrained], seconds: 5, user: mpihpc }"),
+  );
   cluster.controller.upkeep.drain("primary", "a look inside", undefined);
   cluster.controller.upkeep.undrain("primary");
   await until(() => heard.length >= 2);
@@ -58,7 +60,9 @@ it("a failure is a notice in one line that steers no terminal, and an event that
   await until(() => heard.length > 0);
   await until(() => cluster.controller.hooks.backlogs().every(({ waiting }) => waiting === 0));
   const [notice = ""] = await notices(cluster);
-  expect(notice).toMatch(/^hook chat failed 1 s ago, for event \d+: exit code 3: no\?\[2J such channel x+…; its output: /);
+  expect(notice).toMatch(
+    /^hook chat failed 1 s ago, for event \d+: exit code 3: no\?\[2J such channel x+…; its output: /,
+  );
   expect(notice.length).toBeLessThan(600);
   expect(heard.map(typeOf)).not.toContain("io.cowherd.hook.failed.v1");
   agent.stop();
