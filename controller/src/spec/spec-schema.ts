@@ -1,5 +1,6 @@
 import { packageNameProblem } from "@cowherd/proto";
 import { z } from "zod";
+import { eventsFields } from "./events-schema.ts";
 import { networkField, pythonField, remnantsFields, sharedField } from "./feature-schema.ts";
 import { hooksField } from "./hook-schema.ts";
 import { hostfileField, slotsField } from "./hostfile-schema.ts";
@@ -104,6 +105,7 @@ export const specFields = z.strictObject(
     python: pythonField,
     remnants: remnantsFields.prefault({}),
     hooks: hooksField,
+    events: eventsFields.prefault({}),
     nodes: z.record(z.string(), nodeFields, isMissingOr("a mapping such as { primary: { address: 192.168.56.10 } }")),
   },
   { error: mappingError("a mapping such as nodes: { primary: { address: 192.168.56.10 } }") },

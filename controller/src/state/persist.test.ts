@@ -85,6 +85,8 @@ const hookRecord = fc.record({
   failure: maybe(fc.record({ at: fc.nat(), sequence: fc.bigInt({ min: 0n }), reason: fc.string() })),
   skipped: maybe(fc.record({ at: fc.nat(), count: fc.nat() })),
 });
+const givenBroker = "events: { nats: { url: tls://10.0.0.1, ca: /c }, keep: { days: 1 } }";
+const ownBroker = "events: { nats: { binary: /opt/nats-server } }";
 const states: fc.Arbitrary<ClusterState> = fc
   .record({
     spec: fc.constantFrom(
@@ -96,6 +98,9 @@ const states: fc.Arbitrary<ClusterState> = fc
         wholePython,
         wholeHostfile,
         someHooks,
+        givenBroker,
+        ownBroker,
+        "events: { nats: off }",
       ].map((more) => clusterSpec(names, more)),
     ),
     epoch: fc.bigInt({ min: 0n }),
