@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { waitFor } from "../cluster/wait-for.ts";
+import type { RunResult } from "../lab/lab.ts";
+import { checkCommand, runCommand } from "../lab/machine/command.ts";
+
+/** A program that was started on a stage. */
+export type Player = {
+  /** The whole lines that it wrote so far, to its output and its error output. */
+  lines(): readonly string[];
+  /** Waits until it has written a line like this. */
+  said(like: RegExp): Promise<string>;
+  stop(): Promise<void>;
+};
+
+/**
+ * A place on this machine where the primary's name, its ports and /home are an example's own,
+ * so that it runs as it is written: a network with nothing but loopback, and an empty /home.
+ */
+export type Stage = AsyncDisposable & {
+  run(command: readonly string[], options?: { readonly folder?: string; readonly input?: string }): Promise<RunResult>;
+  start(command: readonly string[], folder: string): Player;
+};
+
+/** Sets one up, on which a name leads to an address. `hosts` is a path for its /etc/hosts. Needs root. */
+export async function setStage(name: string, address: string, hosts: string): Promise<Stage> {
+  await writeFile(hosts, `127.0.0.1 localhost\n${address} ${name}\n`);
+  const network = `ip link set lo up && ip address add ${address}/32 dev lo`;
+  const script = `${network} && mount -t tmpfs none /home && mount --bind ${hosts} /etc/hosts && echo set && exec sleep infinity`;
+  const keeper = spawn("unshare", ["--net", "--mount", "sh", "-c", script], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(keeper.stdout, "data");
+  const inside = (folder: string, command: readonly string[]) =>
+    ["nsenter", `--target=${keeper.pid}`, "--net", "--mount", `--wd=${folder}`, "--", ...command] as const;
+  const players: Player[] = [];
+  return {
+    run: (command, { folder = "/", input } = {}) => runCommand(inside(folder, command), { input }),
+    start(command, folder) {
+      const [program, ...args] = inside(folder, command);
+      const player = play(spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] }), command.join(" "));
+      players.push(player);
+      return player;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const player of players) await player.stop();
+      await end(keeper);
+    },
+  };
+}
+
+function play(child: ChildProcess, name: string): Player {
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+  }
+  const lines = () => text.split("\n").slice(0, -1);
+  return {
+    lines,
+    said: (like) =>
+      waitFor(`${name} to say ${like}`, async () => lines().find((line) => like.test(line)), { timeoutMs: 30_000 }),
+    stop: () => end(child),
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** Makes a certificate for a server of a name, which is its own authority. */
+export async function makeCertificate(folder: string, name: string): Promise<void> {
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${folder}/key.pem`];
+  const certificate = ["-days", "2", "-subj", "/CN=broker", "-addext", `subjectAltName=DNS:${name}`];
+  await checkCommand(["openssl", "req", "-x509", ...key, ...certificate, "-out", `${folder}/ca.pem`]);
+}
