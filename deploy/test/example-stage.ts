@@ -23,6 +23,9 @@ export type Stage = AsyncDisposable & {
   start(command: readonly string[], folder: string): Player;
 };
 
+/** nsenter's own --wd means a folder outside. */
+const enter = 'cd "$1" && shift && exec "$@"';
+
 /** Sets one up, on which a name leads to an address. `hosts` is a path for its /etc/hosts. Needs root. */
 export async function setStage(name: string, address: string, hosts: string): Promise<Stage> {
   await writeFile(hosts, `127.0.0.1 localhost\n${address} ${name}\n`);
@@ -31,7 +34,7 @@ export async function setStage(name: string, address: string, hosts: string): Pr
   const keeper = spawn("unshare", ["--net", "--mount", "sh", "-c", script], { stdio: ["ignore", "pipe", "inherit"] });
   await once(keeper.stdout, "data");
   const inside = (folder: string, command: readonly string[]) =>
-    ["nsenter", `--target=${keeper.pid}`, "--net", "--mount", `--wd=${folder}`, "--", ...command] as const;
+    ["nsenter", `--target=${keeper.pid}`, "--net", "--mount", "sh", "-c", enter, "sh", folder, ...command] as const;
   const players: Player[] = [];
   return {
     run: (command, { folder = "/", input } = {}) => runCommand(inside(folder, command), { input }),
