@@ -1,6 +1,8 @@
 import type { Timing } from "./config.ts";
 import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
+import { expiringCertificates } from "./enrollment/expiring.ts";
+import type { EventLog } from "./events/event-log.ts";
 import { createHooks, type Hooks } from "./hooks/hooks.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
@@ -47,6 +49,10 @@ export interface Controller {
   readonly hooks: Hooks;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
+  /** What observers should hear of. */
+  readonly events: EventLog;
+  /** Rung after each commit that added events. */
+  readonly eventBells: Bells;
   readonly timing: Timing;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
@@ -58,7 +64,7 @@ export interface Controller {
   sessionOpened(node: string): void;
   /** Takes a node's answer to a probe, about itself or another: whom it was asked about is known here. */
   reportProof(node: string, id: string, answer: Answer): void;
-  /** Ends leases that ran out, gives up probes and hooks that nobody answered, and asks what is due. To be called at short intervals. */
+  /** Ends leases that ran out, gives up probes and hooks that nobody answered, tells of certificates that end soon, and asks what is due. To be called at short intervals. */
   tick(): void;
   /** Notes that a node speaks with this certificate, which makes its older one worthless. */
   certificateUsed(node: string, certificate: string): void;
@@ -75,6 +81,7 @@ export function createController(deps: ControllerDeps): Controller {
   if (initial === undefined) throw new NotInitialisedError("there is no cluster here yet");
 
   const watchers = createBells();
+  const eventBells = createBells();
   const sessions = createSessions();
   const newId = () => Buffer.from(deps.randomBytes(8)).toString("hex");
   const prober = createProber({ ...deps, sessions, newId });
@@ -89,6 +96,7 @@ export function createController(deps: ControllerDeps): Controller {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
+    randomBytes: deps.randomBytes,
     pace: deps.timing.pace,
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
@@ -96,6 +104,7 @@ export function createController(deps: ControllerDeps): Controller {
       prober.ask(committed.after.state);
       hooks.look(committed.after.state);
       watchers.ringAll();
+      if (committed.events.length > 0) eventBells.ringAll();
     },
   });
   const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
@@ -108,12 +117,14 @@ export function createController(deps: ControllerDeps): Controller {
     liveness,
     enrollment: createEnrollment({ ...deps, loop }),
     tokens: createTokens({ ...deps, loop }),
-    operators: createOperators({ ...deps, loop, lastEvent: deps.store.events.last }),
+    operators: createOperators({ ...deps, loop, lastEvent: () => deps.store.events.last() }),
     pins: createPins(loop),
     upkeep: createUpkeep(loop),
     hooks,
     now: deps.now,
     watchers,
+    events: deps.store.events,
+    eventBells,
     timing: deps.timing,
 
     reportFacts(node, reported) {
@@ -149,7 +160,8 @@ export function createController(deps: ControllerDeps): Controller {
 
     tick() {
       liveness.tick();
-      const events = prober.giveUp(loop.present());
+      const unanswered = prober.giveUp(loop.present());
+      const events = [...unanswered, ...expiringCertificates(loop.record().state, deps.now())];
       if (events.length > 0) loop.commit({ events });
       prober.ask(loop.present());
       hooks.giveUp();

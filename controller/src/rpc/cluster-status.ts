@@ -1,5 +1,6 @@
 import { type ClusterStatus, type NodeStatus, Phase as WirePhase } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
+import { lossNotices } from "../events/loss-notices.ts";
 import { atOnce, publicationDue } from "../hostfile/pace.ts";
 import { pinnedSlots } from "../hostfile/pinned-entries.ts";
 import type { NodeSpec } from "../spec/cluster-spec.ts";
@@ -31,6 +32,7 @@ export function clusterStatus({
       ...noticesOf(state),
       ...hostfileNotices(state, now()),
       ...hookNotices(state, hooks.backlogs(), connected, now()),
+      ...lossNotices(loop.lost()),
     ],
     hostfileDue: !state.silence.held && publicationDue(state, atOnce) !== undefined,
   };
