@@ -10,7 +10,7 @@ import { startCommand, unitOf } from "../jobs/unit-command.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { hookPlaceProblem } from "./hook-place.ts";
 import { createJobHooks } from "./job-hooks.ts";
-import { lastLinesCommand } from "./linux-hooks.ts";
+import { lastLinesCommand } from "./last-lines.ts";
 import { createMemoryHooks, type MemoryHook } from "./memory-hooks.ts";
 import { type HookBench, runHookContract } from "./run-hook.contract.ts";
 

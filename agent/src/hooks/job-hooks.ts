@@ -40,7 +40,7 @@ export function createJobHooks(deps: JobHooksDeps): RunHook {
     const user = name === undefined ? undefined : await account(name);
     if (name !== undefined && user === undefined) return `there is no user ${name} on the primary`;
     if (user?.uid === 0) return `${name} is another name of root's: name another user, or none`;
-    const job = jobOf(request, `${folder}/${hook}`, user);
+    const job = hookJob(request, `${folder}/${hook}`, user);
     const from = clock.now();
     const end = await jobs.run(job, signal);
     if (end.exitCode === 0) return undefined;
@@ -71,7 +71,8 @@ function requestProblem({ id, hook, event, seconds, user }: HookRequest): string
   return size > largestHookEvent ? `an event of ${size} bytes is too large for a hook` : undefined;
 }
 
-function jobOf({ id, hook, event, seconds }: HookRequest, path: string, user: User | undefined): Job {
+/** Says which job a request is for a program at `path`; as nobody in particular where there is no user. */
+export function hookJob({ id, hook, event, seconds }: HookRequest, path: string, user: User | undefined): Job {
   return {
     id: `hook-${id}`,
     argv: [path],

@@ -4,12 +4,11 @@ import { userNamed } from "../host/account-book.ts";
 import { createLinuxAccounts } from "../host/linux/accounts.ts";
 import { requireCommand } from "../host/run-command.ts";
 import type { Job, Jobs } from "../jobs/jobs.ts";
-import { unitOf } from "../jobs/unit-command.ts";
 import { createJobHooks } from "./job-hooks.ts";
+import { lastLinesCommand } from "./last-lines.ts";
 import type { RunHook } from "./run-hook.ts";
 
 const rootsNumber = 0;
-const mostLines = 5;
 const journalMs = 5_000;
 
 /** Runs the hooks of this machine. Nothing is started but for a hook; of one that failed, the journal is asked for its words. */
@@ -29,10 +28,4 @@ async function lastLines(job: Job, signal: AbortSignal): Promise<readonly string
   await requireCommand(["journalctl", "--sync"], { timeoutMs: journalMs }, signal); // what it wrote last is under way
   const text = await requireCommand(lastLinesCommand(job), { timeoutMs: journalMs }, signal);
   return text.split("\n").filter((line) => line.trim() !== "");
-}
-
-/** The program's own lines, and not systemd's about it: journalctl(1). */
-export function lastLinesCommand({ id, confined }: Job): readonly [string, ...string[]] {
-  const own = [`_SYSTEMD_UNIT=${unitOf(id)}`, `SYSLOG_IDENTIFIER=${confined?.journalAs ?? ""}`];
-  return ["journalctl", "--quiet", "--no-pager", "--output=cat", `--lines=${mostLines}`, ...own];
 }

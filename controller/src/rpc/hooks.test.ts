@@ -35,12 +35,12 @@ it("a hook gets the events that come after it, over the wire and in their order"
   const agent = open();
   await until(() => cluster.controller.loop.record().state.hostfile !== undefined);
   cluster.controller.operators.apply(
-    withHooks("{ run: notify, on: [node.drained, node.undrained], seconds: 5, user: mpihpc }"),
+    withHooks("{ run: notify, on: [node.draining, node.undrained], seconds: 5, user: mpihpc }"),
   );
   cluster.controller.upkeep.drain("primary", "a look inside", undefined);
   cluster.controller.upkeep.undrain("primary");
   await until(() => heard.length >= 2);
-  expect(heard.map(typeOf)).toEqual(["io.cowherd.node.drained.v1", "io.cowherd.node.undrained.v1"]);
+  expect(heard.map(typeOf)).toEqual(["io.cowherd.node.draining.v1", "io.cowherd.node.undrained.v1"]);
   expect(heard[0]).toMatchObject({ name: "notify", seconds: 5, user: "mpihpc" });
   await until(() => cluster.controller.hooks.backlogs().every(({ waiting }) => waiting === 0));
   expect(await notices(cluster)).toEqual([]);

@@ -1,0 +1,140 @@
+import {
+  exitRecorder,
+  hookJob,
+  type Job,
+  lastLinesCommand,
+  parseExitRecord,
+  recordExitScript,
+  startCommand,
+  unitOf,
+} from "@cowherd/agent";
+import { hooksFolder } from "@cowherd/proto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Lab, LabHost } from "../lab/lab.ts";
+import { createNspawnLab } from "../lab/nspawn-lab.ts";
+
+let lab: Lab;
+let host: LabHost;
+
+beforeAll(async () => {
+  lab = await createNspawnLab("test-hooks");
+  host = await lab.boot("primary", { address: "192.168.56.10", cpus: 1 });
+  await host.check(["useradd", "--create-home", "--uid", "7777", "--groups", "sudo", "mpihpc"]);
+});
+
+afterAll(() => lab?.down());
+
+const mpihpc = { name: "mpihpc", uid: 7777, gid: 7777, home: "/home/mpihpc", shell: "/bin/sh" };
+const event = JSON.stringify({ reason: "a $HOME %n 'x' \"y\" ü" });
+const folderOf = (job: Job) => `/var/lib/cowherd/agent/jobs/${job.id}`;
+let runs = 0;
+
+type Run = { readonly exitCode: number | undefined; readonly words: string };
+
+/** Runs a hook of this script as the agent does, and tells how it ended and what the journal has of it. */
+async function run(script: string, user?: typeof mpihpc, seconds = 20): Promise<Run> {
+  runs += 1;
+  const job = await begin(script, user, seconds);
+  const exit = `${folderOf(job)}/exit`;
+  await host.check(["timeout", "40", "sh", "-c", 'until [ -e "$1" ]; do sleep 0.1; done', "sh", exit]);
+  await host.check(["journalctl", "--sync"]);
+  return { exitCode: parseExitRecord(await host.readFile(exit)), words: await host.check(lastLinesCommand(job)) };
+}
+
+async function begin(script: string, user: typeof mpihpc | undefined, seconds: number): Promise<Job> {
+  const hook = `hook-${runs}.sh`;
+  await host.writeFile(`${hooksFolder}/${hook}`, `#!/bin/sh\n${script}\n`, 0o755);
+  const request = { id: `${hook}-01J${runs}`, hook, event, seconds, user: user?.name };
+  const job = hookJob(request, `${hooksFolder}/${hook}`, user);
+  await host.writeFile(`${folderOf(job)}/${exitRecorder}`, recordExitScript, 0o600);
+  await host.writeFile(`${folderOf(job)}/input`, event, 0o600);
+  await host.run(startCommand(job, folderOf(job)));
+  return job;
+}
+
+describe("a hook's unit under a real systemd", () => {
+  it("has the event on standard input as it is, next to no environment, and its output in the journal", async () => {
+    const { exitCode, words } = await run("cat; echo; env | cut -d= -f1 | sort | tr '\\n' ' '");
+    expect(exitCode).toBe(0);
+    const [input, environment = ""] = words.split("\n");
+    expect(input).toBe(event);
+    const own = ["HOME", "LC_ALL", "LOGNAME", "PATH", "PWD", "SHELL", "USER"];
+    const systemds = ["INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "TMPDIR"];
+    for (const name of environment.trim().split(" ")) expect([...own, ...systemds]).toContain(name);
+  });
+
+  it("tells of a failure by its exit code and its last five lines", async () => {
+    const { exitCode, words } = await run("seq 1 9 >&2; exit 3");
+    expect({ exitCode, words }).toEqual({ exitCode: 3, words: "5\n6\n7\n8\n9\n" });
+  });
+
+  it("is for a user that is there for it alone, who can neither write nor see homes nor gain rights", async () => {
+    const { words } = await run(
+      'id --user; for at in / /etc /usr /var/lib /opt; do touch "$at/x" 2>/dev/null && echo "wrote $at"; done; ls /home/mpihpc 2>&1 | tail -1; sudo -n true 2>&1 | tail -1; touch /tmp/x && echo own tmp',
+    );
+    const [uid, home, sudo, tmp] = words.split("\n");
+    expect(Number(uid)).toBeGreaterThanOrEqual(61_184); // systemd's range of dynamic users
+    expect(Number(uid)).toBeLessThanOrEqual(65_519);
+    expect(home).toMatch(/Permission denied|No such file/);
+    expect(sudo).toMatch(/no new privileges|not found/);
+    expect(tmp).toBe("own tmp");
+    expect((await host.run(["test", "-e", "/tmp/x"])).exitCode).toBe(1);
+  });
+
+  it("is for a user that is named with its groups and its home, and without its sudo", async () => {
+    const { words } = await run(
+      'id --user --name; id --groups --name; echo "$HOME"; touch ~/made && echo wrote; touch /etc/x 2>&1; sudo -n true 2>&1 | tail -1',
+      mpihpc,
+    );
+    const [groups, home, wrote, etc, sudo] = words.split("\n"); // the first line of six is one too many
+    expect(groups).toBe("mpihpc sudo");
+    expect(home).toBe("/home/mpihpc");
+    expect(wrote).toBe("wrote");
+    expect(etc).toMatch(/Read-only|Permission denied/);
+    expect(sudo).toMatch(/no new privileges|not found/);
+    expect(await host.check(["stat", "--format=%U", "/home/mpihpc/made"])).toBe("mpihpc\n");
+  });
+
+  it("reads no secret of the controller's and of the agent's", async () => {
+    await host.writeFile("/var/lib/cowherd/controller/ca.key", "secret", 0o600);
+    await host.check(["chmod", "0700", "/var/lib/cowherd/controller", "/var/lib/cowherd/agent"]);
+    for (const user of [undefined, mpihpc]) {
+      const { words } = await run(
+        "cat /var/lib/cowherd/controller/ca.key /var/lib/cowherd/agent/jobs/*/input 2>&1",
+        user,
+      );
+      expect(words).not.toContain("secret");
+      expect(words).not.toContain("specversion");
+    }
+  });
+
+  it("ends in time, with all that it started, though it will not", async () => {
+    const { exitCode } = await run("trap '' TERM; sleep 777 & while :; do sleep 1; done", undefined, 1);
+    expect(exitCode).toBe(137);
+    expect((await host.run(["pgrep", "-f", "sleep 777"])).exitCode).toBe(1);
+  });
+
+  it("can make no more tasks, and take no more memory, than are its own", async () => {
+    const forks = await run("for n in $(seq 1 90); do sleep 3 & done 2>/dev/null; jobs | wc --lines; exit 4");
+    expect(forks.exitCode).not.toBe(0);
+    const { exitCode } = await run("head --bytes=400M /dev/zero | tail --bytes=400M | wc --bytes");
+    expect((await host.run(["pgrep", "tail"])).exitCode).toBe(1);
+    expect(exitCode).not.toBe(undefined);
+  });
+
+  it("leaves its end although systemd reads its units again meanwhile", async () => {
+    runs += 1;
+    const job = await begin("sleep 2; exit 5", undefined, 20);
+    await host.check(["systemctl", "daemon-reload"]);
+    const exit = `${folderOf(job)}/exit`;
+    await host.check(["timeout", "20", "sh", "-c", 'until [ -e "$1" ]; do sleep 0.1; done', "sh", exit]);
+    expect(parseExitRecord(await host.readFile(exit))).toBe(5);
+    expect(await host.check(["stat", "--format=%U", exit])).toBe("root\n");
+  });
+
+  it("cannot be started twice at once", async () => {
+    runs += 1;
+    const job = await begin("sleep 2", undefined, 20);
+    expect((await host.run(startCommand(job, folderOf(job)))).stderr).toContain(unitOf(job.id));
+  });
+});
