@@ -22,10 +22,10 @@ const published: Event = {
 /** A cluster with hooks, whose log, clocks and primary a test moves; `again` takes it up as a restarted controller does. */
 function start(...hooks: string[]) {
   const spec = clusterSpec(names, `hooks: [${hooks.join(", ")}]`);
-  const world = {
+  const world: World = {
     state: given(empty(), ...enrolled("primary"), { type: "spec-applied", spec, lastEvent: 0n }),
-    log: [] as KeptEvent[],
-    asked: [] as HookRequest[],
+    log: [],
+    asked: [],
     connected: true,
     monotonic: 0,
   };
