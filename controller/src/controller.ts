@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Timing } from "./config.ts";
 import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
 import { expiringCertificates } from "./enrollment/expiring.ts";
 import type { EventLog } from "./events/event-log.ts";
+import { eventRulesOf } from "./events/event-rules.ts";
+import { type BusSupply, createPublishing, type Publishing } from "./events/publishing.ts";
 import { createHooks, type Hooks } from "./hooks/hooks.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
@@ -32,6 +35,8 @@ export type ControllerDeps = {
   readonly monotonic: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly timing: Timing;
+  /** Undefined where events are published nowhere, whatever the spec says. */
+  readonly buses?: BusSupply;
 };
 
 /** The controller without its doors. */
@@ -53,6 +58,8 @@ export interface Controller {
   readonly events: EventLog;
   /** Rung after each commit that added events. */
   readonly eventBells: Bells;
+  /** To be disposed of before the store is closed. */
+  readonly publishing: Publishing | undefined;
   readonly timing: Timing;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
@@ -75,6 +82,13 @@ export class NotInitialisedError extends Error {
   override readonly name = "NotInitialisedError";
 }
 
+/** So often, at most, it is noted how many events were published. */
+const noteMs = 1_000;
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {}); // called off is over, too
+}
+
 /** Takes a cluster up where the store left it. Throws NotInitialisedError. */
 export function createController(deps: ControllerDeps): Controller {
   const initial = deps.store.load();
@@ -92,11 +106,24 @@ export function createController(deps: ControllerDeps): Controller {
     sessions,
     pauseMs: deps.timing.pauseMs,
   });
+  const publishing =
+    deps.buses &&
+    createPublishing({
+      ...deps.buses,
+      log: deps.store.events,
+      now: deps.now,
+      random: () => (deps.randomBytes(1)[0] ?? 0) / 256,
+      pause,
+      noteDelay: (signal) => pause(noteMs, signal),
+      deadline: (ms) => AbortSignal.timeout(ms),
+      changed: () => watchers.ringAll(),
+    });
   const loop: Loop = createLoop(initial, {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
     randomBytes: deps.randomBytes,
+    eventRules: ({ events }) => eventRulesOf(events, publishing !== undefined),
     pace: deps.timing.pace,
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
@@ -105,8 +132,10 @@ export function createController(deps: ControllerDeps): Controller {
       hooks.look(committed.after.state);
       watchers.ringAll();
       if (committed.events.length > 0) eventBells.ringAll();
+      publishing?.follow(committed.after.state.spec);
     },
   });
+  publishing?.follow(loop.record().state.spec);
   const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
 
   return {
@@ -125,6 +154,7 @@ export function createController(deps: ControllerDeps): Controller {
     watchers,
     events: deps.store.events,
     eventBells,
+    publishing,
     timing: deps.timing,
 
     reportFacts(node, reported) {

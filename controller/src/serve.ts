@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { defaultTiming } from "./config.ts";
 import { createController, NotInitialisedError } from "./controller.ts";
+import type { OpenBus } from "./events/event-bus.ts";
 import { openAuthority } from "./identity/certificate-authority.ts";
 import { createServerRenewal } from "./identity/server-renewal.ts";
 import { findClusterFolder } from "./init/cluster-folder.ts";
@@ -11,6 +12,7 @@ import type { OpenStore } from "./store/cluster-store.ts";
 export type ServeOptions = {
   readonly stateFolder: string;
   readonly openStore: OpenStore;
+  readonly openBus: OpenBus;
   readonly listening: Listening;
   readonly schema: Buffer | undefined;
   readonly log: ErrorLog;
@@ -33,7 +35,9 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       monotonic,
       randomBytes,
       timing: defaultTiming,
+      buses: { openBus: options.openBus, ownBroker: folder.broker },
     });
+    await using _publishing = controller.publishing;
     const issuedAt = Date.now();
     const identity = await authority.issueServer(new Date(issuedAt));
     const servers = await openServers({ ...options, controller, identity, monotonic }, options.listening);

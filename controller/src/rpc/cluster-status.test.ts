@@ -33,6 +33,7 @@ const statusOf = (state: ClusterState, loss?: Loss) =>
     },
     sessions: createSessions(),
     now: () => 0,
+    publishing: undefined,
   });
 const isDue = (state: ClusterState) => statusOf(state).hostfileDue;
 

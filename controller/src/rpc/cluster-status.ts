@@ -19,7 +19,8 @@ export function clusterStatus({
   hooks,
   sessions,
   now,
-}: Pick<Controller, "loop" | "liveness" | "hooks" | "sessions" | "now">): ClusterStatus {
+  publishing,
+}: Pick<Controller, "loop" | "liveness" | "hooks" | "sessions" | "now" | "publishing">): ClusterStatus {
   const state = loop.present();
   const connected = sessions.isOpen(primaryOf(state.spec));
   return {
@@ -31,8 +32,9 @@ export function clusterStatus({
     notices: [
       ...noticesOf(state),
       ...hostfileNotices(state, now()),
-      ...hookNotices(state, hooks.backlogs(), connected, now()),
       ...lossNotices(loop.lost()),
+      ...(publishing?.notices() ?? []),
+      ...hookNotices(state, hooks.backlogs(), connected, now()),
     ],
     hostfileDue: !state.silence.held && publicationDue(state, atOnce) !== undefined,
   };
