@@ -10,6 +10,7 @@ import { makeCertificate, type Player, type Stage, setStage } from "./example-st
 import { natsProgram } from "./nats-servers.ts";
 import { pageBlocks } from "./page-blocks.ts";
 
+const address = "192.168.56.10";
 const cluster = "cowherd"; // where cluster.yaml gives no name
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const block = await pageBlocks("event-examples.md");
@@ -21,8 +22,8 @@ let published = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(`${tmpdir()}/examples-`);
-  stage = await setStage("primary", "192.168.56.10", `${folder}/hosts`);
-  await makeCertificate(folder, "primary");
+  stage = await setStage(address);
+  await makeCertificate(folder, "primary", address);
   const [controller, ...readers] = await Promise.all(["controller", "dashboard", "queue"].map(makeUser));
   await writeFile(`${folder}/nats.conf`, configuration(controller ?? "", readers));
   await symlink(`${project}node_modules`, `${folder}/node_modules`);
@@ -38,12 +39,10 @@ afterAll(async () => {
 /** Makes what `cowctl events user add` leaves, and returns the public key. */
 async function makeUser(name: string): Promise<string> {
   const pair = nkeys.createUser();
-  await mkdir(`${folder}/${name}`);
-  await writeFile(
-    `${folder}/${name}/seed.nk`,
-    `${new TextDecoder().decode(pair.getSeed())}${name === "controller" ? "" : "\n"}`,
-  );
-  await writeFile(`${folder}/${name}/ca.pem`, await readFile(`${folder}/ca.pem`));
+  const own = `${folder}/${name}.cowherd-events`;
+  await mkdir(own);
+  await writeFile(`${own}/user.seed`, `${new TextDecoder().decode(pair.getSeed())}\n`);
+  await writeFile(`${own}/ca.pem`, await readFile(`${folder}/ca.pem`));
   return pair.getPublicKey();
 }
 
@@ -75,7 +74,12 @@ accounts { COWHERD { jetstream: enabled, users: [ { nkey: ${controller} }, ${use
 }
 
 async function publish(...events: readonly Event[]): Promise<void> {
-  const program = ["--conditions=source", `${project}deploy/test/publish-events.ts`, `${folder}/controller`, cluster];
+  const program = [
+    "--conditions=source",
+    `${project}deploy/test/publish-events.ts`,
+    `${folder}/controller.cowherd-events`,
+    cluster,
+  ];
   const input = JSON.stringify(events, (_key, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
   const { exitCode, stderr } = await stage.run([process.execPath, ...program, `${published + 1}`], { input });
   expect(stderr).toBe("");
@@ -146,8 +150,8 @@ describe("the page of examples", () => {
     const subscriber = block("subscriber.mts");
     const [live = "", kept = ""] = block("nats").split("\n");
     const words = (line: string) => line.replaceAll("'", "").split(" ");
-    const common = ["nats", "--server", "tls://primary:4222", "--tlsca", "dashboard/ca.pem"];
-    const user = ["--nkey", "dashboard/seed.nk", "--inbox-prefix", "_INBOX_dashboard", "sub", "--raw"];
+    const common = ["nats", "--server", "tls://192.168.56.10:4222", "--tlsca", "dashboard.cowherd-events/ca.pem"];
+    const user = ["--nkey", "dashboard.cowherd-events/user.seed", "--inbox-prefix", "_INBOX_dashboard", "sub", "--raw"];
     expect(words(live)).toEqual([...common, ...user, "cowherd.cowherd.node.>"]);
     expect(words(kept)).toEqual([...common, ...user, "--stream", "cowherd-cowherd", "--all"]);
     for (const word of [...common.slice(2), ...user.slice(1, 4), "cowherd.cowherd.node.>", "cowherd-cowherd"])
@@ -160,12 +164,12 @@ describe("the page of examples", () => {
     const [node, ...args] = setting("ExecStart").split(" ");
     expect(node).toBe("/usr/lib/cowherd/runtime/node");
     const home = setting("WorkingDirectory");
-    const job = (name: string) =>
-      `printf '#!/bin/sh\\necho runs ${name}\\nsleep 1\\n' > /home/mpihpc/queue/${name} && chmod +x /home/mpihpc/queue/${name}`;
+    const job = (name: string, mode = "+x") =>
+      `printf '#!/bin/sh\\necho runs ${name}\\nsleep 1\\n' > /home/job && chmod ${mode} /home/job && mv /home/job /home/mpihpc/queue/${name}`;
     const lay = [
       `mkdir -p ${home} /home/mpihpc/queue`,
       `ln -s ${project}node_modules ${home}/node_modules`,
-      `cp -r ${folder}/queue ${home}/queue-credentials`,
+      `cp -r ${folder}/queue.cowherd-events ${home}`,
       `cat > ${home}/run-queue.mts`,
       job("001-8-large"),
       job("002-2-small"),
@@ -187,8 +191,10 @@ describe("the page of examples", () => {
       `${name} ended in 0`,
     ]);
     expect(queue.lines()).toEqual(told);
-    await stage.run(["sh", "-c", job("005-1-next")]);
-    await queue.said(/^005-1-next ended in 0$/);
+    await stage.run(["sh", "-c", job("005-1-broken", "-x")]);
+    await queue.said(/^005-1-broken ended in -13$/);
+    await stage.run(["sh", "-c", job("006-1-next")]);
+    await queue.said(/^006-1-next ended in 0$/);
     await queue.stop();
   });
 

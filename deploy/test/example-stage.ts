@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { RunResult } from "../lab/lab.ts";
 import { checkCommand, runCommand } from "../lab/machine/command.ts";
@@ -15,7 +14,7 @@ export type Player = {
 };
 
 /**
- * A place on this machine where the primary's name, its ports and /home are an example's own,
+ * A place on this machine where the primary's address, its ports and /home are an example's own,
  * so that it runs as it is written: a network with nothing but loopback, and an empty /home.
  */
 export type Stage = AsyncDisposable & {
@@ -26,11 +25,10 @@ export type Stage = AsyncDisposable & {
 /** nsenter's own --wd means a folder outside. */
 const enter = 'cd "$1" && shift && exec "$@"';
 
-/** Sets one up, on which a name leads to an address. `hosts` is a path for its /etc/hosts. Needs root. */
-export async function setStage(name: string, address: string, hosts: string): Promise<Stage> {
-  await writeFile(hosts, `127.0.0.1 localhost\n${address} ${name}\n`);
+/** Sets one up, on which the address leads to itself. Needs root. */
+export async function setStage(address: string): Promise<Stage> {
   const network = `ip link set lo up && ip address add ${address}/32 dev lo`;
-  const script = `${network} && mount -t tmpfs none /home && mount --bind ${hosts} /etc/hosts && echo set && exec sleep infinity`;
+  const script = `${network} && mount -t tmpfs none /home && echo set && exec sleep infinity`;
   const keeper = spawn("unshare", ["--net", "--mount", "sh", "-c", script], { stdio: ["ignore", "pipe", "inherit"] });
   await once(keeper.stdout, "data");
   const inside = (folder: string, command: readonly string[]) =>
@@ -74,9 +72,10 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Makes a certificate for a server of a name, which is its own authority. */
-export async function makeCertificate(folder: string, name: string): Promise<void> {
+/** Makes a certificate with the names that the product's broker has; it is its own authority. */
+export async function makeCertificate(folder: string, node: string, address: string): Promise<void> {
+  const names = [`DNS:${node}`, "DNS:localhost", `IP:${address}`, "IP:127.0.0.1"].join(",");
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${folder}/key.pem`];
-  const certificate = ["-days", "2", "-subj", "/CN=broker", "-addext", `subjectAltName=DNS:${name}`];
+  const certificate = ["-days", "2", "-subj", "/CN=broker", "-addext", `subjectAltName=${names}`];
   await checkCommand(["openssl", "req", "-x509", ...key, ...certificate, "-out", `${folder}/ca.pem`]);
 }

@@ -11,9 +11,9 @@ const [folder = ".", cluster = "", first = "1"] = process.argv.slice(2);
 const stream = `cowherd-${cluster}`;
 
 const connection = await connect({
-  servers: "tls://primary:4222",
+  servers: "tls://192.168.56.10:4222",
   tls: { caFile: `${folder}/ca.pem` },
-  authenticator: nkeyAuthenticator(readFileSync(`${folder}/seed.nk`)),
+  authenticator: nkeyAuthenticator(Buffer.from(readFileSync(`${folder}/user.seed`, "utf8").trim())),
 });
 const manager = await connection.jetstreamManager();
 await manager.streams.add({ name: stream, subjects: [`cowherd.${cluster}.>`] });

@@ -58,7 +58,7 @@ export function createHooks({ loop, log, sessions, now, monotonic, pauseMs }: Ho
       lane.takes(hook);
       lanes.set(hook.run, lane);
     }
-    for (;;) {
+    while (lanes.size > 0) {
       let after = log.last();
       for (const lane of lanes.values()) if (lane.seen() < after) after = lane.seen();
       if (after === log.last()) return;
