@@ -97,6 +97,7 @@ describe("a hook", () => {
     const { happen, world } = start(queue);
     happen(ready, published);
     expect(world.asked).toMatchObject([{ id: "queue-id2", hook: "queue", seconds: 30, user: "mpihpc" }]);
+    expect(world.asked[0]?.event).toMatch(/^[^\n]+\n$/);
     expect(JSON.parse(world.asked[0]?.event ?? "")).toMatchObject({
       specversion: "1.0",
       id: "id2",

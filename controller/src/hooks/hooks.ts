@@ -154,9 +154,9 @@ export function createHooks({ loop, log, sessions, now, monotonic, pauseMs }: Ho
   };
 }
 
-/** The id is that of the event, so that an agent knows again what it was asked before. */
+/** The id is that of the event, so that an agent knows again what it was asked before; the event is a whole line, as a shell's read wants it. */
 function requestOf(cluster: string, { run, seconds, user }: HookSpec, event: KeptEvent): HookRequest {
-  return { id: `${run}-${event.id}`, hook: run, event: cloudEventOf(cluster, event), seconds, user };
+  return { id: `${run}-${event.id}`, hook: run, event: `${cloudEventOf(cluster, event)}\n`, seconds, user };
 }
 
 function problemOf({ event }: HookRequest): string | undefined {
