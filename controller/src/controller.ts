@@ -14,7 +14,7 @@ import { createPins, type Pins } from "./operators/pins.ts";
 import { createUpkeep, type Upkeep } from "./operators/upkeep.ts";
 import type { Answer } from "./proofs/evidence.ts";
 import { createProber } from "./proofs/prober.ts";
-import { createLoop, type Loop } from "./reconcile/loop.ts";
+import { createLoop, type Loop, type LoopDeps } from "./reconcile/loop.ts";
 import { createRunningTime } from "./reconcile/running-time.ts";
 import { type Bells, createBells } from "./sessions/bells.ts";
 import { type Checks, createChecks } from "./sessions/checks.ts";
@@ -37,6 +37,8 @@ export type ControllerDeps = {
   readonly timing: Timing;
   /** Undefined where events are published nowhere, whatever the spec says. */
   readonly buses?: BusSupply;
+  /** How many events are kept, and whether a broker waits for them; left out for what the spec says. */
+  readonly eventRules?: LoopDeps["eventRules"];
 };
 
 /** The controller without its doors. */
@@ -85,6 +87,9 @@ export class NotInitialisedError extends Error {
 /** So often, at most, it is noted how many events were published. */
 const noteMs = 1_000;
 
+/** So long an event waits for others, which are then published with it for little more than one costs. */
+const gatherMs = 100;
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {}); // called off is over, too
 }
@@ -115,6 +120,7 @@ export function createController(deps: ControllerDeps): Controller {
       random: () => (deps.randomBytes(1)[0] ?? 0) / 256,
       pause,
       noteDelay: (signal) => pause(noteMs, signal),
+      gatherDelay: (signal) => pause(gatherMs, signal),
       deadline: (ms) => AbortSignal.timeout(ms),
       changed: () => watchers.ringAll(),
     });
@@ -123,7 +129,7 @@ export function createController(deps: ControllerDeps): Controller {
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
     randomBytes: deps.randomBytes,
-    eventRules: ({ events }) => eventRulesOf(events, publishing !== undefined),
+    eventRules: deps.eventRules ?? (({ events }) => eventRulesOf(events, publishing !== undefined)),
     pace: deps.timing.pace,
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);

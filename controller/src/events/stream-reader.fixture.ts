@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type JsMsg, nkeyAuthenticator, nkeys } from "nats";
 
 /** What a late subscriber reads, oldest first. */
@@ -18,6 +19,16 @@ export function newUserKey(): { readonly seed: string; readonly publicKey: strin
   return { seed: new TextDecoder().decode(pair.getSeed()), publicKey: pair.getPublicKey() };
 }
 
+/** Names the server that leads a stream. */
+export async function leaderOf(servers: readonly string[], stream: string): Promise<string | undefined> {
+  const connection = await connect({ servers: [...servers], timeout: 5_000 });
+  try {
+    return (await (await connection.jetstreamManager()).streams.info(stream)).cluster?.leader;
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Reads a stream from its beginning, as an observer that has not been there before. Rejects as the client does. */
 export async function readStream(
   servers: readonly string[],
@@ -25,14 +36,23 @@ export async function readStream(
   options: ReaderOptions = {},
 ): Promise<readonly ReadMessage[]> {
   for (let tries = 1; ; tries += 1) {
-    const { whole, read } = await readOnce(servers, stream, options);
-    if (whole || tries === mostTries) return read; // a cluster that just lost a server may have put the consumer there
+    const last = tries === mostTries;
+    const { whole, read } = await readOnce(servers, stream, options).catch((error: unknown) => {
+      if (last) throw error;
+      return { whole: false, read: [] };
+    });
+    if (whole || last) return read;
+    await sleep(500); // a cluster that just lost a server answers nobody for a while, or has put the consumer there
   }
 }
 
 const mostTries = 10;
 
-async function readOnce(servers: readonly string[], stream: string, { ca, seed, ...login }: ReaderOptions) {
+async function readOnce(
+  servers: readonly string[],
+  stream: string,
+  { ca, seed, ...login }: ReaderOptions,
+): Promise<{ readonly whole: boolean; readonly read: readonly ReadMessage[] }> {
   const connection = await connect({
     servers: [...servers],
     timeout: 5_000,
