@@ -186,6 +186,7 @@ describe("hooks of the installed product", () => {
   });
 
   it("tell in the status of what is not there, and why one failed, until it ends well", async () => {
+    await applySpec(primary, yaml("absent"));
     await untilNotice(/^hook absent failed .*: there is no \/etc\/cowherd\/hooks\/absent; /);
     await put("chat", "cat > /dev/null; echo no such channel >&2; exit 3");
     await applySpec(primary, yaml("chat"));
