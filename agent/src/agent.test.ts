@@ -1,6 +1,7 @@
 import {
   createDesiredState,
   type DesiredState,
+  type HookRequest,
   InvalidDesiredStateError,
   type Outcome,
   type Proof,
@@ -10,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runAgent } from "./agent.ts";
 import type { Mode, RunObserver } from "./converge.ts";
 import type { Facts } from "./facts/facts.ts";
+import type { RunHook } from "./hooks/run-hook.ts";
 import type { Taken } from "./journal/desired-state-journal.ts";
 import { createKeptLog, type KeptLog } from "./kept-log.ts";
 import type { FakeController } from "./link/fake-controller.ts";
@@ -52,6 +54,7 @@ let machine: Facts;
 let kept: DesiredState | undefined;
 let diskFull: boolean;
 let proving: { readonly signal: AbortSignal; end(proofs: readonly Proof[]): void }[];
+let runHook: RunHook;
 let jobAwaited: boolean;
 let journalTorn: boolean;
 let countRanks: (uid: number) => number | Promise<number>;
@@ -63,6 +66,7 @@ beforeEach(() => {
   log = createKeptLog();
   calls = [];
   proving = [];
+  runHook = async () => undefined;
   watched = [];
   machine = facts;
   kept = undefined;
@@ -110,6 +114,7 @@ async function start(link = createMemoryLink()): Promise<void> {
           proving.push({ signal, end: resolve });
           signal.addEventListener("abort", () => reject(signal.reason));
         }),
+      runHook,
       watchedPaths: (resources) => resources.map(({ id }) => `/etc/${id}`),
       createDriftWatch(changed) {
         drift = changed;
@@ -430,6 +435,30 @@ describe("the agent", () => {
     expect(controller.heard.runs.at(-1)).toEqual({ ...version, revision: "r2", durationMs: 0, outcomes });
     expect(controller.heard.checks).toEqual([{ id: "c1", outcomes }]);
     expect(runs()).toHaveLength(1);
+  });
+
+  it("runs a hook to its end although the session ends, and answers again what it is asked again", async () => {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const asked: HookRequest[] = [];
+    runHook = (request) => {
+      asked.push(request);
+      return promise;
+    };
+    await start();
+    const request = { id: "notify-1", hook: "notify", event: "{}", seconds: 30, user: undefined };
+    controller.tell({ type: "hook", request });
+    await clock.pass(0);
+    controller.endSession();
+    await clock.pass(6_000);
+    controller.tell({ type: "hook", request });
+    await clock.pass(0);
+    expect(asked).toEqual([request]);
+    resolve("exit code 3");
+    await clock.pass(0);
+    expect(controller.heard.hooks).toEqual([
+      { id: "notify-1", failure: "exit code 3" },
+      { id: "notify-1", failure: "exit code 3" },
+    ]);
   });
 
   it("opens the next session soon after the controller went away", async () => {

@@ -4,6 +4,8 @@ import type { Clock } from "./clock.ts";
 import type { Mode, RunObserver } from "./converge.ts";
 import type { DriftWatch } from "./drift/drift-watch.ts";
 import type { Facts } from "./facts/facts.ts";
+import { createHookQueue } from "./hooks/hook-queue.ts";
+import type { RunHook } from "./hooks/run-hook.ts";
 import type { Ranks } from "./host/ranks.ts";
 import { createIntake } from "./intake.ts";
 import type { DesiredStateJournal } from "./journal/desired-state-journal.ts";
@@ -30,6 +32,7 @@ export type AgentDeps = {
   ): Promise<readonly Outcome[]>;
   /** Looks for the evidence that a probe asks for. Rejects with the signal's reason alone. */
   prove(probe: Probe, signal: AbortSignal): Promise<readonly Proof[]>;
+  readonly runHook: RunHook;
   watchedPaths(resources: readonly ResourceSpec[]): readonly string[];
   createDriftWatch(changed: () => void): DriftWatch;
   readonly ranks: Ranks;
@@ -65,6 +68,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     log,
   });
   const probes = createProbeQueue({ prove: deps.prove, answer: link.reportProof, log });
+  const hooks = createHookQueue({ run: deps.runHook, answer: link.reportHook, log });
   const runs = createRunLoop({
     converge: (resources, runSignal, observer) => deps.converge(resources, "apply", runSignal, observer),
     activity(text) {
@@ -104,7 +108,15 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     }
   }
 
-  const receive = createIntake({ ...deps, checks, probes, held: () => desired, want, refuse: runReport.put });
+  const receive = createIntake({
+    ...deps,
+    checks,
+    probes,
+    runHook: (request) => hooks.ask(request, over),
+    held: () => desired,
+    want,
+    refuse: runReport.put,
+  });
 
   /** Collects facts whenever something may have changed, and reports those that have. */
   async function keepFacts(): Promise<void> {

@@ -1,4 +1,6 @@
 /** What tests on booted hosts need of the agent. Programs meet only through proto. */
+export { hookJob } from "./hooks/job-hooks.ts";
+export { lastLinesCommand } from "./hooks/last-lines.ts";
 export { createMemoryHost } from "./host/memory-host.ts";
 export { exitRecorder, parseExitRecord, recordExitScript } from "./jobs/exit-record.ts";
 export { type Job, type JobEnd, JobLostError, type Jobs } from "./jobs/jobs.ts";

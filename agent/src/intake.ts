@@ -1,4 +1,4 @@
-import type { DesiredState, Outcome, Proof } from "@cowherd/proto";
+import type { DesiredState, HookRequest, Outcome, Proof } from "@cowherd/proto";
 import type { DesiredStateJournal } from "./journal/desired-state-journal.ts";
 import { compareVersions } from "./journal/version.ts";
 import type { ControllerLink, Run, SessionMessage } from "./link/controller-link.ts";
@@ -14,6 +14,8 @@ export type IntakeDeps = {
   readonly desiredStates: Pick<DesiredStateJournal, "take">;
   readonly checks: Pick<CheckQueue, "ask">;
   readonly probes: Pick<ProbeQueue, "ask">;
+  /** Runs a hook, to its end also where the session ends before. */
+  runHook(request: HookRequest): void;
   /** The desired state that the agent keeps to. */
   held(): DesiredState | undefined;
   /** Makes a state the one to keep to. */
@@ -23,8 +25,18 @@ export type IntakeDeps = {
   readonly log: Log;
 };
 
-/** Sorts what the controller says: a newer state is kept on disk and then wanted, a check or a probe is answered. */
-export function createIntake({ link, desiredStates, checks, probes, held, want, refuse, log }: IntakeDeps): Intake {
+/** Sorts what the controller says: a newer state is kept on disk and then wanted, a check, a probe or a hook is answered. */
+export function createIntake({
+  link,
+  desiredStates,
+  checks,
+  probes,
+  runHook,
+  held,
+  want,
+  refuse,
+  log,
+}: IntakeDeps): Intake {
   async function take(state: DesiredState): Promise<void> {
     const version = { epoch: state.epoch.toString(), generation: state.generation.toString() };
     try {
@@ -60,6 +72,8 @@ export function createIntake({ link, desiredStates, checks, probes, held, want, 
         return link
           .reportProof(message.id, [refusedProof(message.problem)], sessionSignal)
           .catch((error: unknown) => log.warn({ err: error, probe: message.id }, "probe not answered"));
+      case "hook":
+        return runHook(message.request);
       case "going-away":
         return log.info("the controller goes away for a while");
     }

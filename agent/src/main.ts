@@ -8,6 +8,7 @@ import { converge, watchedPaths } from "./converge.ts";
 import { createInotifyWatch } from "./drift/inotify-watch.ts";
 import { collectFacts } from "./facts/collect-facts.ts";
 import { createLinuxMachine } from "./facts/linux-machine.ts";
+import { createLinuxHooks } from "./hooks/linux-hooks.ts";
 import { readMoment } from "./host/linux/boot-moment.ts";
 import { createLinuxFiles } from "./host/linux/files.ts";
 import { createLinuxNetplan, readCarrier, readRoutes } from "./host/linux/netplan.ts";
@@ -104,13 +105,12 @@ function machineDeps(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
 ) {
-  const { jobs, isAwaited } = createAwaitedJobs(
-    createSystemdJobs({
-      folder: joinPath(stateFolder, "jobs"),
-      transientUnits: "/run/systemd/transient",
-      execute: async (argv, signal) => void (await requireCommand(argv, { timeoutMs: 60_000 }, signal)),
-    }),
-  );
+  const allJobs = createSystemdJobs({
+    folder: joinPath(stateFolder, "jobs"),
+    transientUnits: "/run/systemd/transient",
+    execute: async (argv, signal) => void (await requireCommand(argv, { timeoutMs: 60_000 }, signal)),
+  });
+  const { jobs, isAwaited } = createAwaitedJobs(allJobs); // those of runs: no run waits for a hook
   const files = createLinuxFiles("");
   const network = createNetworkKeeper(
     {
@@ -143,6 +143,7 @@ function machineDeps(
     converge: (...[resources, mode, signal, observer]: ConvergeArguments) =>
       converge(resources, host, mode, signal, observer),
     prove: createLinuxProbes(clock),
+    runHook: createLinuxHooks({ jobs: allJobs, clock }),
     watchedPaths,
     createDriftWatch: (changed: () => void) => createInotifyWatch(changed, log),
     isJobAwaited: isAwaited,

@@ -6,6 +6,7 @@ import { expiringCertificates } from "./enrollment/expiring.ts";
 import type { EventLog } from "./events/event-log.ts";
 import { eventRulesOf } from "./events/event-rules.ts";
 import { type BusSupply, createPublishing, type Publishing } from "./events/publishing.ts";
+import { createHooks, type Hooks } from "./hooks/hooks.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
@@ -52,6 +53,7 @@ export interface Controller {
   readonly operators: Operators;
   readonly pins: Pins;
   readonly upkeep: Upkeep;
+  readonly hooks: Hooks;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
   /** What observers should hear of. */
@@ -71,7 +73,7 @@ export interface Controller {
   sessionOpened(node: string): void;
   /** Takes a node's answer to a probe, about itself or another: whom it was asked about is known here. */
   reportProof(node: string, id: string, answer: Answer): void;
-  /** Ends leases that ran out, gives up probes that nobody answered, tells of certificates that end soon, and asks what is due. To be called at short intervals. */
+  /** Ends leases that ran out, gives up probes and hooks that nobody answered, tells of certificates that end soon, and asks what is due. To be called at short intervals. */
   tick(): void;
   /** Notes that a node speaks with this certificate, which makes its older one worthless. */
   certificateUsed(node: string, certificate: string): void;
@@ -102,6 +104,13 @@ export function createController(deps: ControllerDeps): Controller {
   const sessions = createSessions();
   const newId = () => Buffer.from(deps.randomBytes(8)).toString("hex");
   const prober = createProber({ ...deps, sessions, newId });
+  const hooks = createHooks({
+    ...deps,
+    loop: () => loop,
+    log: deps.store.events,
+    sessions,
+    pauseMs: deps.timing.pauseMs,
+  });
   const publishing =
     deps.buses &&
     createPublishing({
@@ -115,7 +124,7 @@ export function createController(deps: ControllerDeps): Controller {
       deadline: (ms) => AbortSignal.timeout(ms),
       changed: () => watchers.ringAll(),
     });
-  const loop = createLoop(initial, {
+  const loop: Loop = createLoop(initial, {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
@@ -126,6 +135,7 @@ export function createController(deps: ControllerDeps): Controller {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
       sessions.offer(committed.desired);
       prober.ask(committed.after.state);
+      hooks.look(committed.after.state);
       watchers.ringAll();
       if (committed.events.length > 0) eventBells.ringAll();
       publishing?.follow(committed.after.state.spec);
@@ -142,9 +152,10 @@ export function createController(deps: ControllerDeps): Controller {
     liveness,
     enrollment: createEnrollment({ ...deps, loop }),
     tokens: createTokens({ ...deps, loop }),
-    operators: createOperators({ ...deps, loop }),
+    operators: createOperators({ ...deps, loop, lastEvent: () => deps.store.events.last() }),
     pins: createPins(loop),
     upkeep: createUpkeep(loop),
+    hooks,
     now: deps.now,
     watchers,
     events: deps.store.events,
@@ -175,6 +186,7 @@ export function createController(deps: ControllerDeps): Controller {
     sessionOpened(node) {
       prober.forget(node);
       prober.ask(loop.present());
+      hooks.askAgain(node);
     },
 
     reportProof(node, id, answer) {
@@ -188,6 +200,8 @@ export function createController(deps: ControllerDeps): Controller {
       const events = [...unanswered, ...expiringCertificates(loop.record().state, deps.now())];
       if (events.length > 0) loop.commit({ events });
       prober.ask(loop.present());
+      hooks.giveUp();
+      hooks.look(loop.record().state);
     },
 
     certificateUsed(node, certificate) {

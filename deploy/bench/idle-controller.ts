@@ -25,6 +25,7 @@ export async function startIdleController(authority: TestAuthority, nextPeriodMs
     reportRun: answerWith({}),
     reportCheck: answerWith({}),
     reportProof: answerWith({}),
+    reportHook: answerWith({}),
     renew: answerWith({ certificate: "" }),
   };
   const server = new Server();

@@ -13,6 +13,16 @@ export {
 } from "./event.ts";
 export { decodeEvent, encodeEvent, parseEvent, parseKeptEvent, toWireEvent, toWireKeptEvent } from "./event-wire.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
+export {
+  type HookRequest,
+  hookNameProblem,
+  hooksFolder,
+  hookUserProblem,
+  largestHookEvent,
+  longestHookSeconds,
+  parseHook,
+  toWireHook,
+} from "./hook-request.ts";
 export { describeHostfileChanges, type WrittenEntry, writtenEntries } from "./hostfile-changes.ts";
 export { type HostfileLine, type HostfileSetting, type HostfileWord, splitHostfile } from "./hostfile-lines.ts";
 export {

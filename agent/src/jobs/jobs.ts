@@ -20,12 +20,24 @@ export type Job = {
   /** The program by its absolute path, and its arguments. Never a shell's text. */
   readonly argv: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
-  /** As whom, with no way to become anybody else; root if absent. */
+  /** What it reads on its standard input; nothing if absent. */
+  readonly input?: string;
+  /** As whom, with no way to become anybody else; root if absent, and nobody in particular where it is confined. */
   readonly as?: { readonly uid: number; readonly gid: number };
   /** Gives way to everything else on the machine, for work of many minutes. */
   readonly gentle?: boolean;
   /** After this long it is ended, which is exit code 143. As long as it takes if absent. */
   readonly maxSeconds?: number;
+  /** It is a program of somebody else's, which is to do no harm. */
+  readonly confined?: Confinement;
+};
+
+/** What a program may use that we know nothing of. The machine's own files it cannot change, whoever it runs as. */
+export type Confinement = {
+  /** The name under which the journal has what it writes. Its end tells nothing of that. */
+  readonly journalAs: string;
+  readonly memoryMebibytes: number;
+  readonly tasks: number;
 };
 
 export type JobEnd = {

@@ -49,6 +49,7 @@ export function createSystemdJobs(deps: SystemdJobsDeps): Jobs {
 
   async function start(job: Job, at: string, signal: AbortSignal): Promise<void> {
     await writeFile(join(at, exitRecorder), recordExitScript, { mode: 0o600 });
+    if (job.input !== undefined) await writeFile(join(at, "input"), job.input, { mode: 0o600 });
     await writeFile(join(at, "job.json"), recordOf(job), { mode: 0o600 });
     try {
       await execute(startCommand(job, at), signal);
@@ -142,7 +143,7 @@ async function readText(path: string): Promise<string | undefined> {
 
 /** The record goes last: until then the end could be read again. */
 async function removeFolder(at: string): Promise<void> {
-  for (const name of ["output", "job.json", exitRecorder, "exit.draft", "exit"])
+  for (const name of ["output", "input", "job.json", exitRecorder, "exit.draft", "exit"])
     await rm(join(at, name), { force: true });
   await rmdir(at);
 }

@@ -1,5 +1,5 @@
 import { exitRecorder } from "./exit-record.ts";
-import type { Job } from "./jobs.ts";
+import type { Confinement, Job } from "./jobs.ts";
 
 /**
  * Jobs have a slice of their own beside the agent's, so that no limit of the agent's holds
@@ -23,8 +23,10 @@ export function startCommand(job: Job, folder: string): readonly [string, ...str
     "--quiet",
     "--no-ask-password",
     "--service-type=exec",
-    `--property=StandardOutput=append:${folder}/output`,
-    "--property=StandardError=inherit",
+    ...(job.confined === undefined
+      ? [`--property=StandardOutput=append:${folder}/output`, "--property=StandardError=inherit"]
+      : confinement(job, job.confined)),
+    ...(job.input === undefined ? [] : [`--property=StandardInput=file:${folder}/input`]),
     ...userProperties(job),
     ...(job.gentle === true ? ["--nice=10", "--property=IOSchedulingPriority=7"] : []),
     ...(job.maxSeconds === undefined ? [] : [`--property=RuntimeMaxSec=${job.maxSeconds}`]),
@@ -38,10 +40,33 @@ export function startCommand(job: Job, folder: string): readonly [string, ...str
 }
 
 /** A user's own work: whatever it starts gains no more rights than it has, not by sudo either. */
-function userProperties({ as }: Job): readonly string[] {
-  if (as === undefined) return [];
+function userProperties({ as, confined }: Job): readonly string[] {
+  if (as === undefined && confined === undefined) return [];
+  const user = as === undefined ? ["--property=DynamicUser=yes"] : [`--uid=${as.uid}`, `--gid=${as.gid}`];
   const recordsAsRoot = "--property=PermissionsStartOnly=yes"; // whose folder it is
-  return [`--uid=${as.uid}`, `--gid=${as.gid}`, "--property=NoNewPrivileges=yes", recordsAsRoot];
+  return [...user, "--property=NoNewPrivileges=yes", recordsAsRoot];
+}
+
+/** What is enough to tell somebody of something, and to write into one's own home where one has one: systemd.exec(5). */
+function confinement({ as }: Job, { journalAs, memoryMebibytes, tasks }: Confinement): readonly string[] {
+  return [
+    "StandardOutput=journal",
+    "StandardError=journal",
+    `SyslogIdentifier=${journalAs}`,
+    `MemoryMax=${memoryMebibytes}M`,
+    `TasksMax=${tasks}`,
+    "TimeoutStopSec=5", // whoever is asked to end and does not
+    "CapabilityBoundingSet=",
+    as === undefined ? "ProtectSystem=strict" : "ProtectSystem=full",
+    ...(as === undefined ? ["ProtectHome=yes", "PrivateDevices=yes"] : []),
+    "PrivateTmp=yes",
+    "ProtectKernelTunables=yes",
+    "ProtectKernelModules=yes",
+    "ProtectControlGroups=yes",
+    "RestrictSUIDSGID=yes",
+    "RestrictRealtime=yes",
+    "LockPersonality=yes",
+  ].map((property) => `--property=${property}`);
 }
 
 /** systemd puts the values of variables into a service's arguments unless their dollar is doubled: systemd.service(5). */

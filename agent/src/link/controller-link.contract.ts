@@ -50,6 +50,11 @@ const unknownProbe: SessionMessage = {
   id: "p2",
   problem: "the probe is of a kind that this version does not know",
 };
+const hook: Extract<SessionMessage, { readonly type: "hook" }> = {
+  type: "hook",
+  request: { id: "notify-01", hook: "notify", event: '{"specversion":"1.0"}', seconds: 30, user: undefined },
+};
+const hookAsUser: SessionMessage = { type: "hook", request: { ...hook.request, id: "notify-02", user: "mpihpc" } };
 const proofs: readonly Proof[] = [
   { kind: "name", failure: undefined, durationMs: 3 },
   { kind: "login", failure: "there is no route to secondary1", durationMs: 5_000 },
@@ -66,13 +71,24 @@ export function controllerLinkContract(
     controller.tell(check);
     controller.tell(probe);
     controller.tell(unknownProbe);
+    controller.tell(hook);
+    controller.tell(hookAsUser);
     controller.tell({ type: "going-away" });
     const messages: SessionMessage[] = [];
     for await (const message of link.session({ epoch: 1n, generation: 6n }, signal)) {
       messages.push(message);
-      if (messages.length === 5) controller.endSession();
+      if (messages.length === 7) controller.endSession();
     }
-    expect(messages).toEqual([{ type: "desired-state", state }, check, probe, unknownProbe, { type: "going-away" }]);
+    const told = [
+      { type: "desired-state", state },
+      check,
+      probe,
+      unknownProbe,
+      hook,
+      hookAsUser,
+      { type: "going-away" },
+    ];
+    expect(messages).toEqual(told);
     expect(controller.heard.sessions).toEqual([{ epoch: 1n, generation: 6n }]);
   });
 
@@ -123,11 +139,17 @@ export function controllerLinkContract(
     await link.reportRun(run, signal);
     await link.reportCheck("c1", run.outcomes, signal);
     await link.reportProof("p1", proofs, signal);
+    await link.reportHook("notify-01", undefined, signal);
+    await link.reportHook("notify-02", "exit code 3: no such channel", signal);
     expect(controller.heard).toMatchObject({
       facts: [facts],
       runs: [run],
       checks: [{ id: "c1", outcomes: run.outcomes }],
       proofs: [{ id: "p1", proofs }],
+      hooks: [
+        { id: "notify-01", failure: undefined },
+        { id: "notify-02", failure: "exit code 3: no such channel" },
+      ],
     });
   });
 

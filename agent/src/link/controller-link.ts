@@ -1,4 +1,4 @@
-import type { DesiredState, Outcome, Probe, Proof, ResourceSpec } from "@cowherd/proto";
+import type { DesiredState, HookRequest, Outcome, Probe, Proof, ResourceSpec } from "@cowherd/proto";
 import type { Facts } from "../facts/facts.ts";
 import type { Version } from "../journal/version.ts";
 
@@ -21,6 +21,9 @@ export interface ControllerLink {
   reportCheck(id: string, outcomes: readonly Outcome[], signal: AbortSignal): Promise<void>;
 
   reportProof(id: string, proofs: readonly Proof[], signal: AbortSignal): Promise<void>;
+
+  /** `failure` is undefined where the hook ended well. */
+  reportHook(id: string, failure: string | undefined, signal: AbortSignal): Promise<void>;
 
   /** Turns a certificate request (PKCS #10, DER) of a fresh key into a certificate (PEM). */
   renew(request: Uint8Array, signal: AbortSignal): Promise<string>;
@@ -65,6 +68,7 @@ export type SessionMessage =
   | { readonly type: "probe"; readonly id: string; readonly probe: Probe }
   /** A probe of a kind that this version does not know. */
   | { readonly type: "invalid-probe"; readonly id: string; readonly problem: string }
+  | { readonly type: "hook"; readonly request: HookRequest }
   /** The controller stops; it will be back. */
   | { readonly type: "going-away" };
 

@@ -14,6 +14,7 @@ export type FakeController = {
     readonly runs: Run[];
     readonly checks: { readonly id: string; readonly outcomes: readonly Outcome[] }[];
     readonly proofs: { readonly id: string; readonly proofs: readonly Proof[] }[];
+    readonly hooks: { readonly id: string; readonly failure: string | undefined }[];
     readonly renewals: Uint8Array[];
   };
   /** Sends a message in the session that is open, or in the next one. */
@@ -28,5 +29,15 @@ export type FakeController = {
 
 /** Nothing heard so far. */
 export function nothingHeard(): FakeController["heard"] {
-  return { sessions: [], activities: [], ranks: [], facts: [], runs: [], checks: [], proofs: [], renewals: [] };
+  return {
+    sessions: [],
+    activities: [],
+    ranks: [],
+    facts: [],
+    runs: [],
+    checks: [],
+    proofs: [],
+    hooks: [],
+    renewals: [],
+  };
 }

@@ -104,6 +104,12 @@ export function createGrpcLink(membership: Membership, calendar: () => number): 
       );
     },
 
+    async reportHook(id, failure, signal) {
+      await unary("hook", reportDeadlineMs, signal, (options, answer) =>
+        client.reportHook({ id, failure: failure ?? "" }, none, options, answer),
+      );
+    },
+
     async renew(csr, signal) {
       const { certificate } = await unary<{ certificate: string }>(
         "renewal",

@@ -4,6 +4,7 @@ import {
   parseOutcome,
   parseProof,
   toWireDesiredState,
+  toWireHook,
   toWireProbe,
   toWireResource,
 } from "@cowherd/proto";
@@ -68,6 +69,10 @@ export async function startLoopbackController(authority: TestAuthority): Promise
     }),
     reportProof: unary(({ id, proofs }) => {
       heard.proofs.push({ id, proofs: proofs.map(parseProof) });
+      return {};
+    }),
+    reportHook: unary(({ id, failure }) => {
+      heard.hooks.push({ id, failure: failure === "" ? undefined : failure });
       return {};
     }),
     renew: unary(async ({ csr }) => {
@@ -135,6 +140,8 @@ function toWireMessage(message: SessionMessage): SessionResponse {
       return { message: { $case: "probe", value: toWireProbe(message.id, message.probe) } };
     case "invalid-probe":
       return { message: { $case: "probe", value: { id: message.id, kind: undefined } } };
+    case "hook":
+      return { message: { $case: "hook", value: toWireHook(message.request) } };
     case "going-away":
       return { message: { $case: "goingAway", value: {} } };
   }

@@ -79,6 +79,10 @@ export function createMemoryLink(): { readonly link: ControllerLink; readonly co
         answer(signal);
         heard.proofs.push({ id, proofs });
       },
+      async reportHook(id, failure, signal) {
+        answer(signal);
+        heard.hooks.push({ id, failure });
+      },
       async renew(request, signal) {
         answer(signal);
         heard.renewals.push(request);

@@ -21,6 +21,7 @@ export function createRenewableLink(first: ControllerLink): RenewableLink {
     reportRun: (run, signal) => current.reportRun(run, signal),
     reportCheck: (id, outcomes, signal) => current.reportCheck(id, outcomes, signal),
     reportProof: (id, proofs, signal) => current.reportProof(id, proofs, signal),
+    reportHook: (id, failure, signal) => current.reportHook(id, failure, signal),
     renew: (request, signal) => current.renew(request, signal),
     close: () => current.close(),
   };

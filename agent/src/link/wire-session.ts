@@ -2,6 +2,7 @@ import {
   InvalidDesiredStateError,
   InvalidProbeError,
   parseDesiredState,
+  parseHook,
   parseProbe,
   parseResources,
 } from "@cowherd/proto";
@@ -17,6 +18,8 @@ export function parseSessionMessage({ message }: SessionResponse): SessionMessag
       return parseCheck(message.value);
     case "probe":
       return parseQuestion(message.value);
+    case "hook":
+      return { type: "hook", request: parseHook(message.value) };
     case "goingAway":
       return { type: "going-away" };
     case undefined:

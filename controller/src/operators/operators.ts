@@ -35,18 +35,20 @@ export interface Operators {
 export type OperatorsDeps = {
   readonly loop: Loop;
   readonly authority: CertificateAuthority;
+  /** The sequence of the newest event of the log. */
+  readonly lastEvent: () => bigint;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
 };
 
-export function createOperators({ loop, authority, now }: OperatorsDeps): Operators {
+export function createOperators({ loop, authority, lastEvent, now }: OperatorsDeps): Operators {
   return {
     apply(spec) {
       const { state, tokens } = loop.record();
       refuseMove(state, spec);
       const removed = [...state.spec.nodes.keys()].filter((node) => !spec.nodes.has(node));
       const committed = loop.commit({
-        events: [{ type: "spec-applied", spec }],
+        events: [{ type: "spec-applied", spec, lastEvent: lastEvent() }],
         tokens: tokensFor(tokens, (node) => spec.nodes.has(node)),
       });
       const added = [...spec.nodes.keys()].filter((node) => !state.spec.nodes.has(node));

@@ -1,14 +1,17 @@
-import { parseOutcome, toWireDesiredState, toWireProbe, toWireResource } from "@cowherd/proto";
+import { parseOutcome, toWireDesiredState, toWireHook, toWireProbe, toWireResource } from "@cowherd/proto";
 import type { AgentServiceServer, SessionResponse } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
 import { CertificateRevokedError, type CertifiedNode } from "../enrollment/enrollment.ts";
 import type { SessionEnd, SessionMessage } from "../sessions/session.ts";
+import { oneLine } from "../spec/printable.ts";
 import type { Connected, Peer } from "./peer.ts";
 import { toAnswer } from "./proof-report.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { isOurFault, MalformedRequestError, RoleRefusedError, SessionSupersededError } from "./rpc-error.ts";
 import { toHandEdit, toRunRecord } from "./run-record.ts";
 import { type ErrorLog, unary } from "./unary.ts";
+
+const longestFailure = 400; // characters of what a hook's end says, which goes to the store
 
 /** Answers agents. Whom a call is about comes from its certificate and from nowhere else. */
 export function createAgentService(
@@ -79,6 +82,11 @@ export function createAgentService(
       return {};
     }),
 
+    reportHook: unary(log, ({ id, failure }, call) => {
+      controller.hooks.ended(caller(call).node, id, failure === "" ? undefined : oneLine(failure, longestFailure));
+      return {};
+    }),
+
     renew: unary(log, async ({ csr }, call) => ({
       certificate: await controller.enrollment.renew(caller(call), csr),
     })),
@@ -95,6 +103,8 @@ function toWireMessage(message: SessionMessage): SessionResponse {
     }
     case "probe":
       return { message: { $case: "probe", value: toWireProbe(message.id, message.probe) } };
+    case "hook":
+      return { message: { $case: "hook", value: toWireHook(message.request) } };
     case "going-away":
       return { message: { $case: "goingAway", value: {} } };
   }

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Loss } from "../events/grow-log.ts";
 import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
+import { createSessions } from "../sessions/sessions.ts";
 import { empty, enrolled, given } from "../state/cluster.fixture.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
 import { clusterStatus } from "./cluster-status.ts";
@@ -23,6 +24,14 @@ const statusOf = (state: ClusterState, loss?: Loss) =>
       remaining: () => undefined,
       activity: () => "",
     },
+    hooks: {
+      look: () => {},
+      ended: () => {},
+      giveUp: () => {},
+      askAgain: () => {},
+      backlogs: () => [],
+    },
+    sessions: createSessions(),
     now: () => 0,
     publishing: undefined,
   });

@@ -4,7 +4,9 @@ import { lossNotices } from "../events/loss-notices.ts";
 import { atOnce, publicationDue } from "../hostfile/pace.ts";
 import { pinnedSlots } from "../hostfile/pinned-entries.ts";
 import type { NodeSpec } from "../spec/cluster-spec.ts";
+import { primaryOf } from "../spec/primary-of.ts";
 import type { ClusterState, NodeState, Phase } from "../state/cluster-state.ts";
+import { hookNotices } from "../state/hook-notices.ts";
 import { hostfileNotices } from "../state/hostfile-notices.ts";
 import { noticesOf } from "../state/notices.ts";
 import { phaseOf } from "../state/phase.ts";
@@ -14,10 +16,13 @@ import { slotsOf } from "../state/slots.ts";
 export function clusterStatus({
   loop,
   liveness,
+  hooks,
+  sessions,
   now,
   publishing,
-}: Pick<Controller, "loop" | "liveness" | "now" | "publishing">): ClusterStatus {
+}: Pick<Controller, "loop" | "liveness" | "hooks" | "sessions" | "now" | "publishing">): ClusterStatus {
   const state = loop.present();
+  const connected = sessions.isOpen(primaryOf(state.spec));
   return {
     cluster: state.spec.name,
     nodes: [...state.spec.nodes.values()].map((node) =>
@@ -29,6 +34,7 @@ export function clusterStatus({
       ...hostfileNotices(state, now()),
       ...lossNotices(loop.lost()),
       ...(publishing?.notices() ?? []),
+      ...hookNotices(state, hooks.backlogs(), connected, now()),
     ],
     hostfileDue: !state.silence.held && publicationDue(state, atOnce) !== undefined,
   };

@@ -25,6 +25,7 @@ export const callers: Readonly<Record<OwnMethod | ForeignMethod, readonly Role[]
   "/cowherd.v1.AgentService/ReportRun": ["node"],
   "/cowherd.v1.AgentService/ReportCheck": ["node"],
   "/cowherd.v1.AgentService/ReportProof": ["node"],
+  "/cowherd.v1.AgentService/ReportHook": ["node"],
   "/cowherd.v1.AgentService/Renew": ["node"],
 
   "/cowherd.v1.OperatorService/GetVersion": operators,

@@ -1,4 +1,4 @@
-import type { DesiredState, Probe, ResourceSpec } from "@cowherd/proto";
+import type { DesiredState, HookRequest, Probe, ResourceSpec } from "@cowherd/proto";
 import { createBell } from "./bell.ts";
 
 /** What a session says to an agent. */
@@ -6,6 +6,7 @@ export type SessionMessage =
   | { readonly type: "desired-state"; readonly desired: DesiredState }
   | { readonly type: "check"; readonly id: string; readonly resources: readonly ResourceSpec[] }
   | { readonly type: "probe"; readonly id: string; readonly probe: Probe }
+  | { readonly type: "hook"; readonly request: HookRequest }
   | { readonly type: "going-away" };
 
 /** Why a session ends: another took its place, the node's certificate is worthless, or the controller stops. */
@@ -26,7 +27,7 @@ export type Session = {
   end(end: SessionEnd): void;
 };
 
-const mostWaiting = 16; // checks and probes are few and each has a deadline: the oldest is lost first
+const mostWaiting = 16; // checks, probes and hooks are few and each has a deadline: the oldest is lost first
 
 /** Invariants: one message is under way at a time; of waiting desired states the newest alone is kept. */
 export function createSession(certificate: string, sink: SessionSink): Session {

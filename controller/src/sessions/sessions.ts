@@ -1,4 +1,4 @@
-import type { DesiredState, Probe, ResourceSpec } from "@cowherd/proto";
+import type { DesiredState, HookRequest, Probe, ResourceSpec } from "@cowherd/proto";
 import type { NodeState } from "../state/cluster-state.ts";
 import { createSession, type Session, type SessionEnd, type SessionSink } from "./session.ts";
 
@@ -12,6 +12,9 @@ export interface Sessions {
   check(node: string, id: string, resources: readonly ResourceSpec[]): boolean;
   /** Asks a node for evidence. False where it has no session. */
   probe(node: string, id: string, probe: Probe): boolean;
+  /** Asks a node to run a hook. False where it has no session. */
+  hook(node: string, request: HookRequest): boolean;
+  isOpen(node: string): boolean;
   /** Ends the sessions whose certificate does not speak for its node any more. */
   keepOnly(before: ReadonlyMap<string, NodeState>, after: ReadonlyMap<string, NodeState>): void;
   /** Says goodbye to everyone, then ends everything. Opens nothing from then on. */
@@ -60,6 +63,14 @@ export function createSessions(): Sessions {
       session?.say({ type: "probe", id, probe });
       return session !== undefined;
     },
+
+    hook(node, request) {
+      const session = live.get(node);
+      session?.say({ type: "hook", request });
+      return session !== undefined;
+    },
+
+    isOpen: (node) => live.has(node),
 
     keepOnly(before, after) {
       for (const [node, { certificate }] of live) {

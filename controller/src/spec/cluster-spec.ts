@@ -23,6 +23,8 @@ export type ClusterSpec = {
   readonly python: PythonSpec | undefined;
   /** What becomes of ranks whose mpirun is gone, on a node that is to be admitted. */
   readonly remnants: RemnantsSpec;
+  /** The operator's programs that run on the primary at events. */
+  readonly hooks: readonly HookSpec[];
   /** Where others hear of what changes, and how much of it is kept. */
   readonly events: EventsSpec;
   /** In natural order of their names; exactly one is the primary. */
@@ -101,6 +103,17 @@ export type RemnantsSpec = {
   readonly end: boolean;
   /** For how many seconds after they were found they are left alone. */
   readonly graceSeconds: number;
+};
+
+export type HookSpec = {
+  /** The name of the program's file, which no other hook has. */
+  readonly run: string;
+  /** The events that it runs for, in the words of hook-triggers.ts. Never empty. */
+  readonly on: readonly string[];
+  /** How long it may take. */
+  readonly seconds: number;
+  /** Of the primary. Undefined for one that is there for each run alone. */
+  readonly user: string | undefined;
 };
 
 export type EventsSpec = {

@@ -61,6 +61,7 @@ describe("a spec with names and addresses alone", () => {
       },
       python: undefined,
       remnants: { end: true, graceSeconds: 60 },
+      hooks: [],
       events: {
         broker: { kind: "managed", source: { kind: "package", name: "nats-server" }, port: 4222 },
         keep: { days: 7, count: 20_000, megabytes: 256 },
@@ -816,4 +817,49 @@ it("lets no text through, and throws nothing else, that is not a spec", () => {
       }
     }),
   );
+});
+
+describe("hooks", () => {
+  it("run for the events that are named, for half a minute and as nobody in particular unless that is said", () => {
+    const hooks =
+      "hooks: [{ run: notify.sh, on: [node.unreachable, hostfile.*] }, { run: queue, on: ['*'], seconds: 600, user: mpihpc }]";
+    expect(parseClusterSpec(withField(hooks)).hooks).toEqual([
+      { run: "notify.sh", on: ["node.unreachable", "hostfile.*"], seconds: 30, user: undefined },
+      { run: "queue", on: ["*"], seconds: 600, user: "mpihpc" },
+    ]);
+  });
+
+  it.each([
+    [
+      "{ run: /usr/bin/mail, on: [node.ready] }",
+      '16: hooks.0.run: "/usr/bin/mail" is a path: name the file alone, and put it into /etc/cowherd/hooks',
+    ],
+    [
+      "{ run: a, on: [node.unreachabel] }",
+      '24: hooks.0.on.0: "node.unreachabel" is no event: did you mean node.unreachable?',
+    ],
+    ["{ run: a, on: [weather] }", '24: hooks.0.on.0: "weather" is no event: known are node.enrolled, '],
+    ["{ run: a, on: [hook.failed] }", '24: hooks.0.on.0: "hook.failed" runs no hook: one that fails would run itself'],
+    ["{ run: a, on: [node.ready, node.ready] }", '36: hooks.0.on.1: "node.ready" stands twice'],
+    ["{ run: a, on: [] }", "23: hooks.0.on: is empty: name an event"],
+    ["{ run: a }", "9: hooks.0.on: is missing: expected a list of events such as [node.unreachable]"],
+    ["{ run: a, on: [node.ready], seconds: 601 }", "46: hooks.0.seconds: expected a whole number from 1 to 600"],
+    ["{ run: a, on: [node.ready], user: root }", '43: hooks.0.user: "root" may do too much for a hook'],
+    ["{ run: a, on: [node.ready], user: cowherd }", '43: hooks.0.user: "cowherd" may do too much for a hook'],
+    ["{ run: a, on: [node.ready], usr: x }", "37: hooks.0.usr: is not a key of cluster.yaml: did you mean user?"],
+    ["notify", "9: hooks.0: expected a mapping such as { run: notify, on: [node.unreachable] }"],
+    [
+      "{ run: a, on: [node.ready] }, { run: a, on: [node.*] }",
+      '46: hooks.1.run: "a" stands twice: name all its events in one place',
+    ],
+  ])("are refused with the place and what to do: %s", (hook, problem) => {
+    const [first = ""] = problemsOf(withField(`hooks: [${hook}]`));
+    expect(first.replace(/^1:/, "")).toContain(problem);
+  });
+
+  it("are a list", () => {
+    expect(problemsOf(withField("hooks: { run: a }"))).toEqual([
+      "1:8: hooks: expected a list such as [{ run: notify, on: [node.unreachable] }]",
+    ]);
+  });
 });

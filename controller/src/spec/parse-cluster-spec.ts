@@ -11,6 +11,7 @@ import { eventsFields, eventsOf, keepFields, natsFields } from "./events-schema.
 import { networkOf, sharedOf } from "./feature-defaults.ts";
 import { networkFields, pythonFields, remnantsFields, sharedFields } from "./feature-schema.ts";
 import { defaultFormPath, defaultHome, defaultHostfile } from "./home-layout.ts";
+import { hookFields } from "./hook-schema.ts";
 import { hostfileFields, slotsFields } from "./hostfile-schema.ts";
 import { livenessFields, livenessOf } from "./liveness-schema.ts";
 import { compareNames } from "./natural-order.ts";
@@ -68,6 +69,7 @@ const shapes: ReadonlyMap<string, object> = new Map<string, object>([
   ["shared", sharedFields.shape],
   ["python", pythonFields.shape],
   ["remnants", remnantsFields.shape],
+  ["hooks", hookFields.shape],
   ["events", eventsFields.shape],
   ["events.nats", natsFields.shape],
   ["events.keep", keepFields.shape],
@@ -102,6 +104,7 @@ function clusterSpecOf({
   shared,
   python,
   remnants,
+  hooks,
   events,
   ...rest
 }: SpecFields): ClusterSpec {
@@ -116,6 +119,7 @@ function clusterSpecOf({
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),
     remnants: { end: remnants.end, graceSeconds: remnants.grace },
+    hooks: hooks.map(({ run, on, seconds, user: runAs }) => ({ run, on, seconds, user: runAs })),
     events: eventsOf(events),
     nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
   };

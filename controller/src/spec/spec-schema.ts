@@ -2,6 +2,7 @@ import { packageNameProblem } from "@cowherd/proto";
 import { z } from "zod";
 import { eventsFields } from "./events-schema.ts";
 import { networkField, pythonField, remnantsFields, sharedField } from "./feature-schema.ts";
+import { hooksField } from "./hook-schema.ts";
 import { hostfileField, slotsField } from "./hostfile-schema.ts";
 import { formatAddress, parseSubnet } from "./ipv4.ts";
 import { livenessFields } from "./liveness-schema.ts";
@@ -103,6 +104,7 @@ export const specFields = z.strictObject(
     shared: sharedField,
     python: pythonField,
     remnants: remnantsFields.prefault({}),
+    hooks: hooksField,
     events: eventsFields.prefault({}),
     nodes: z.record(z.string(), nodeFields, isMissingOr("a mapping such as { primary: { address: 192.168.56.10 } }")),
   },

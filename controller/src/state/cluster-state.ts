@@ -45,6 +45,19 @@ export type ClusterState = {
   /** When the hostfile was published, in running time. */
   readonly publishedAt: number;
   readonly silence: Silence;
+  /** How far each hook of the spec is, by its name. */
+  readonly hooks: ReadonlyMap<string, HookRecord>;
+};
+
+/** How far a hook is. Times in milliseconds since 1970. */
+export type HookRecord = {
+  readonly hook: string;
+  /** It was run for, or is not to be run for, every event up to this sequence. */
+  readonly done: bigint;
+  /** How it failed last, and for which event. Undefined where it ended well since, or never ran. */
+  readonly failure: { readonly at: number; readonly sequence: bigint; readonly reason: string } | undefined;
+  /** How many events it was not run for because too many came at once, and when that was noted last. */
+  readonly skipped: { readonly at: number; readonly count: number } | undefined;
 };
 
 /** What is known of nodes that fall silent together. Times in running time. */
@@ -216,7 +229,8 @@ export type HandEdit = { readonly at: number; readonly words: string };
 
 /** Something that happened. Time and randomness come in as values, so a replay gives the same state. */
 export type ClusterEvent =
-  | { readonly type: "spec-applied"; readonly spec: ClusterSpec }
+  /** `lastEvent` is the newest of the log: hooks that are new are for those after it. */
+  | { readonly type: "spec-applied"; readonly spec: ClusterSpec; readonly lastEvent?: bigint }
   /** `expiresAt` is in milliseconds since 1970, left out where it is not known. */
   | {
       readonly type: "node-enrolled";
@@ -274,7 +288,17 @@ export type ClusterEvent =
   | { readonly type: "hostfile-published"; readonly hostfile: PublishedHostfile; readonly at?: number | undefined }
   | { readonly type: "hostfile-pinned"; readonly pin: HostfilePin }
   | { readonly type: "hostfile-unpinned" }
-  | { readonly type: "hostfile-edited"; readonly edit: HandEdit };
+  | { readonly type: "hostfile-edited"; readonly edit: HandEdit }
+  /** A hook ended for the event `sequence`; nothing up to `done` is left to do. `failure` is undefined where it ended well. */
+  | {
+      readonly type: "hook-ended";
+      readonly hook: string;
+      readonly sequence: bigint;
+      readonly done: bigint;
+      readonly at: number;
+      readonly failure: string | undefined;
+      readonly skipped: number;
+    };
 
 /** Where a node stands, derived from the state and never stored. */
 export type Phase =

@@ -1,5 +1,6 @@
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState } from "./cluster-state.ts";
+import { hookRecordsOf } from "./hook-records.ts";
 import { nothingSilent } from "./silence.ts";
 
 /** The state of a cluster that no machine has joined yet. */
@@ -19,5 +20,6 @@ export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
     runTime: 0,
     publishedAt: 0,
     silence: nothingSilent,
+    hooks: hookRecordsOf(spec, new Map(), 0n),
   };
 }

@@ -79,6 +79,13 @@ const pin = fc.record({
 const wholePython = `python: { pyenvSha256: ${"ab".repeat(32)}, mirror: http://m/, index: http://i/ }`;
 const wholeHostfile =
   "slots: { per: cores, reserve: 2 }\nhostfile: { order: natural, primary: off, mpich: on, intel: on }";
+const someHooks = "hooks: [{ run: notify, on: [node.*] }, { run: queue, on: [hostfile.published], user: mpihpc }]";
+const hookRecord = fc.record({
+  hook: fc.string(),
+  done: fc.bigInt({ min: 0n }),
+  failure: maybe(fc.record({ at: fc.nat(), sequence: fc.bigInt({ min: 0n }), reason: fc.string() })),
+  skipped: maybe(fc.record({ at: fc.nat(), count: fc.nat() })),
+});
 const givenBroker = "events: { nats: { url: tls://10.0.0.1, ca: /c }, keep: { days: 1 } }";
 const ownBroker = "events: { nats: { binary: /opt/nats-server } }";
 const states: fc.Arbitrary<ClusterState> = fc
@@ -91,6 +98,7 @@ const states: fc.Arbitrary<ClusterState> = fc
         "python: {}",
         wholePython,
         wholeHostfile,
+        someHooks,
         givenBroker,
         ownBroker,
         "events: { nats: off }",
@@ -111,12 +119,14 @@ const states: fc.Arbitrary<ClusterState> = fc
       fading: fc.array(fc.string()),
       fadingUntil: fc.nat(),
     }),
+    hooks: fc.uniqueArray(hookRecord, { selector: ({ hook }) => hook }),
     primary: maybe(node("primary")),
     secondary: maybe(node("secondary1")),
   })
-  .map(({ generations, primary, secondary, ...rest }) => ({
+  .map(({ generations, hooks, primary, secondary, ...rest }) => ({
     ...state,
     ...rest,
+    hooks: new Map(hooks.map((one) => [one.hook, one])),
     generations: new Map(generations.map((one) => [one.generation, one])),
     nodes: new Map([primary, secondary].flatMap((some) => (some === undefined ? [] : [[some.name, some]]))),
   }));

@@ -29,8 +29,17 @@ export class DamagedStateError extends Error {
 }
 
 /** Writes all but the nodes and the kept hostfiles as one line of JSON. */
-export function encodeCluster({ nodes: _nodes, generations: _generations, spec, ...rest }: ClusterState): string {
-  return JSON.stringify({ ...rest, spec: { ...spec, nodes: [...spec.nodes.values()] } }, plain);
+export function encodeCluster({
+  nodes: _nodes,
+  generations: _generations,
+  spec,
+  hooks,
+  ...rest
+}: ClusterState): string {
+  return JSON.stringify(
+    { ...rest, hooks: [...hooks.values()], spec: { ...spec, nodes: [...spec.nodes.values()] } },
+    plain,
+  );
 }
 
 /** Writes one node as one line of JSON. A node that is the same object as before needs no writing. */
@@ -64,6 +73,7 @@ export function decodeState({ cluster, nodes, generations }: StoredState): Clust
     ...rest,
     generations: decodeGenerations(generations, rest.hostfile),
     places: places ?? listed.length,
+    hooks: new Map(rest.hooks.map((record) => [record.hook, record])),
     spec: { ...spec, nodes: new Map(spec.nodes.map((node) => [node.name, node])) },
     nodes: new Map(
       [...nodes].map(([name, text]) => {
@@ -226,6 +236,11 @@ const clusterRow = z.strictObject({
       }),
     ),
     remnants: z.strictObject({ end: z.boolean(), graceSeconds: count }).default({ end: true, graceSeconds: 60 }), // as cluster.yaml's own default
+    hooks: z
+      .array(
+        z.strictObject({ run: z.string(), on: z.array(z.string()), seconds: count, user: orUndefined(z.string()) }),
+      )
+      .default([]),
     events: events.default(defaultEvents),
     nodes: z.array(
       z.strictObject({
@@ -257,6 +272,16 @@ const clusterRow = z.strictObject({
   silence: z
     .strictObject({ since: count, held: z.boolean(), fading: z.array(z.string()), fadingUntil: count })
     .default({ ...nothingSilent, fading: [] }),
+  hooks: z
+    .array(
+      z.strictObject({
+        hook: z.string(),
+        done: bigCount,
+        failure: orUndefined(z.strictObject({ at: z.number(), sequence: bigCount, reason: z.string() })),
+        skipped: orUndefined(z.strictObject({ at: z.number(), count })),
+      }),
+    )
+    .default([]),
 });
 
 const version = { generation: bigCount, revision: z.string() };

@@ -11,6 +11,7 @@ import type {
   RunRecord,
 } from "./cluster-state.ts";
 import { drained, withRanks } from "./drain.ts";
+import { withHookEnd } from "./hook-records.ts";
 import { backAgain, fallenSilent, forgiven, letIn, newcomer } from "./presence.ts";
 import { withFading, withHold, withoutHold } from "./silence.ts";
 import { askedAnew, withProofs } from "./with-proofs.ts";
@@ -25,7 +26,7 @@ import { withSpec } from "./with-spec.ts";
 export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
   switch (event.type) {
     case "spec-applied":
-      return withSpec(state, event.spec);
+      return withSpec(state, event.spec, event.lastEvent ?? 0n);
     case "node-enrolled":
       return withMachine(state, event);
     case "node-removed":
@@ -80,6 +81,8 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
       return state.pin === undefined ? state : { ...state, pin: undefined };
     case "hostfile-edited":
       return sameValue(event.edit, state.handEdit) ? state : { ...state, handEdit: event.edit };
+    case "hook-ended":
+      return withHookEnd(state, event);
   }
 }
 

@@ -1,14 +1,15 @@
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState, NodeState } from "./cluster-state.ts";
+import { hookRecordsOf } from "./hook-records.ts";
 
 /**
  * Returns the state under another spec.
  *
  * A node that left the spec is removed: its certificates speak for nobody from now on. One
  * with another address, or without the key of the user that there now is, is a stranger
- * to its peers and must be found fit anew.
+ * to its peers and must be found fit anew. A hook that is new is for events after `lastEvent`.
  */
-export function withSpec(state: ClusterState, spec: ClusterSpec): ClusterState {
+export function withSpec(state: ClusterState, spec: ClusterSpec, lastEvent: bigint): ClusterState {
   const roster = state.roster + 1;
   const sameUser = spec.user.name === state.spec.user.name && spec.user.home === state.spec.user.home;
   const nodes = new Map<string, NodeState>();
@@ -22,7 +23,8 @@ export function withSpec(state: ClusterState, spec: ClusterSpec): ClusterState {
   }
   const formerHostfiles = withFormer(state, spec);
   const strangers = [...nodes.values()].some((node) => node.identityAt === roster);
-  return { ...state, spec, nodes, formerHostfiles, roster: strangers ? roster : state.roster };
+  const hooks = hookRecordsOf(spec, state.hooks, lastEvent);
+  return { ...state, spec, nodes, formerHostfiles, hooks, roster: strangers ? roster : state.roster };
 }
 
 /** As many as somebody may have tried out since the primary last heard of them. */

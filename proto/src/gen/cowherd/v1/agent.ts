@@ -138,6 +138,7 @@ export interface SessionResponse {
     | { $case: "check"; value: Check }
     | { $case: "goingAway"; value: GoingAway }
     | { $case: "probe"; value: Probe }
+    | { $case: "hook"; value: Hook }
     | undefined;
 }
 
@@ -190,6 +191,23 @@ export interface RemnantsProbe {
   user: string;
   /** Ends what is found; else it is named alone. */
   end: boolean;
+}
+
+/**
+ * Asked of the primary: runs a program that the operator put there for events. It is named
+ * and never told as a command line; where it lies, and whether it may run, the agent knows.
+ */
+export interface Hook {
+  /** The same while the same event is asked for again, so that it is not run twice. */
+  id: string;
+  /** The name of the program's file. */
+  name: string;
+  /** For its standard input: CloudEvents 1.0 in JSON, 256 KiB at most. */
+  event: string;
+  /** How long it may take. */
+  seconds: number;
+  /** The existing user that it runs as; absent for one that is there for this run alone. */
+  user?: string | undefined;
 }
 
 /** The controller stops; the agent goes on alone and comes back. */
@@ -307,6 +325,17 @@ export interface ReportProofRequest {
 
 /** The report was taken. */
 export interface ReportProofResponse {
+}
+
+/** How a hook ended. */
+export interface ReportHookRequest {
+  id: string;
+  /** Why it failed, for people, in one line; empty where it ended well. */
+  failure: string;
+}
+
+/** The report was taken. */
+export interface ReportHookResponse {
 }
 
 /** Asks for a new certificate. */
@@ -433,6 +462,9 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       case "probe":
         Probe.encode(message.message.value, writer.uint32(34).fork()).join();
         break;
+      case "hook":
+        Hook.encode(message.message.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -482,6 +514,14 @@ export const SessionResponse: MessageFns<SessionResponse> = {
             message.message = { $case: "probe", value: Probe.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "hook", value: Hook.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -508,6 +548,8 @@ export const SessionResponse: MessageFns<SessionResponse> = {
         ? { $case: "goingAway", value: GoingAway.fromJSON(object.going_away) }
         : isSet(object.probe)
         ? { $case: "probe", value: Probe.fromJSON(object.probe) }
+        : isSet(object.hook)
+        ? { $case: "hook", value: Hook.fromJSON(object.hook) }
         : undefined,
     };
   },
@@ -522,6 +564,8 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       obj.goingAway = GoingAway.toJSON(message.message.value);
     } else if (message.message?.$case === "probe") {
       obj.probe = Probe.toJSON(message.message.value);
+    } else if (message.message?.$case === "hook") {
+      obj.hook = Hook.toJSON(message.message.value);
     }
     return obj;
   },
@@ -553,6 +597,12 @@ export const SessionResponse: MessageFns<SessionResponse> = {
       case "probe": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "probe", value: Probe.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "hook": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "hook", value: Hook.fromPartial(object.message.value) };
         }
         break;
       }
@@ -1125,6 +1175,139 @@ export const RemnantsProbe: MessageFns<RemnantsProbe> = {
     const message = createBaseRemnantsProbe();
     message.user = object.user ?? "";
     message.end = object.end ?? false;
+    return message;
+  },
+};
+
+function createBaseHook(): Hook {
+  return { id: "", name: "", event: "", seconds: 0, user: undefined };
+}
+
+export const Hook: MessageFns<Hook> = {
+  encode(message: Hook, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.event !== "") {
+      writer.uint32(26).string(message.event);
+    }
+    if (message.seconds !== 0) {
+      writer.uint32(32).uint32(message.seconds);
+    }
+    if (message.user !== undefined) {
+      writer.uint32(42).string(message.user);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Hook {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHook();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.seconds = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Hook {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      event: isSet(object.event) ? globalThis.String(object.event) : "",
+      seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
+      user: isSet(object.user) ? globalThis.String(object.user) : undefined,
+    };
+  },
+
+  toJSON(message: Hook): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.event !== "") {
+      obj.event = message.event;
+    }
+    if (message.seconds !== 0) {
+      obj.seconds = Math.round(message.seconds);
+    }
+    if (message.user !== undefined) {
+      obj.user = message.user;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Hook>): Hook {
+    return Hook.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Hook>): Hook {
+    const message = createBaseHook();
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.event = object.event ?? "";
+    message.seconds = object.seconds ?? 0;
+    message.user = object.user ?? undefined;
     return message;
   },
 };
@@ -2557,6 +2740,143 @@ export const ReportProofResponse: MessageFns<ReportProofResponse> = {
   },
 };
 
+function createBaseReportHookRequest(): ReportHookRequest {
+  return { id: "", failure: "" };
+}
+
+export const ReportHookRequest: MessageFns<ReportHookRequest> = {
+  encode(message: ReportHookRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.failure !== "") {
+      writer.uint32(18).string(message.failure);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportHookRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportHookRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReportHookRequest {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      failure: isSet(object.failure) ? globalThis.String(object.failure) : "",
+    };
+  },
+
+  toJSON(message: ReportHookRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.failure !== "") {
+      obj.failure = message.failure;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReportHookRequest>): ReportHookRequest {
+    return ReportHookRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReportHookRequest>): ReportHookRequest {
+    const message = createBaseReportHookRequest();
+    message.id = object.id ?? "";
+    message.failure = object.failure ?? "";
+    return message;
+  },
+};
+
+function createBaseReportHookResponse(): ReportHookResponse {
+  return {};
+}
+
+export const ReportHookResponse: MessageFns<ReportHookResponse> = {
+  encode(_: ReportHookResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReportHookResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReportHookResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ReportHookResponse {
+    return {};
+  },
+
+  toJSON(_: ReportHookResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReportHookResponse>): ReportHookResponse {
+    return ReportHookResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ReportHookResponse>): ReportHookResponse {
+    const message = createBaseReportHookResponse();
+    return message;
+  },
+};
+
 function createBaseRenewRequest(): RenewRequest {
   return { csr: Buffer.alloc(0) };
 }
@@ -2757,6 +3077,16 @@ export const AgentServiceService = {
     responseSerialize: (value: ReportProofResponse): Buffer => Buffer.from(ReportProofResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReportProofResponse => ReportProofResponse.decode(value),
   },
+  /** Answers a hook that a session asked for. */
+  reportHook: {
+    path: "/cowherd.v1.AgentService/ReportHook" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReportHookRequest): Buffer => Buffer.from(ReportHookRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReportHookRequest => ReportHookRequest.decode(value),
+    responseSerialize: (value: ReportHookResponse): Buffer => Buffer.from(ReportHookResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReportHookResponse => ReportHookResponse.decode(value),
+  },
   /** Replaces the node's certificate before it expires. */
   renew: {
     path: "/cowherd.v1.AgentService/Renew" as const,
@@ -2785,6 +3115,8 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   reportCheck: handleUnaryCall<ReportCheckRequest, ReportCheckResponse>;
   /** Answers a probe that a session asked for. */
   reportProof: handleUnaryCall<ReportProofRequest, ReportProofResponse>;
+  /** Answers a hook that a session asked for. */
+  reportHook: handleUnaryCall<ReportHookRequest, ReportHookResponse>;
   /** Replaces the node's certificate before it expires. */
   renew: handleUnaryCall<RenewRequest, RenewResponse>;
 }
@@ -2879,6 +3211,22 @@ export interface AgentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReportProofResponse) => void,
+  ): ClientUnaryCall;
+  /** Answers a hook that a session asked for. */
+  reportHook(
+    request: ReportHookRequest,
+    callback: (error: ServiceError | null, response: ReportHookResponse) => void,
+  ): ClientUnaryCall;
+  reportHook(
+    request: ReportHookRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReportHookResponse) => void,
+  ): ClientUnaryCall;
+  reportHook(
+    request: ReportHookRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReportHookResponse) => void,
   ): ClientUnaryCall;
   /** Replaces the node's certificate before it expires. */
   renew(
