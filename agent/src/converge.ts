@@ -9,6 +9,7 @@ import { hostnameResource } from "./resources/hostname.ts";
 import { hostsBlockResource } from "./resources/hosts-block.ts";
 import { knownHostsResource } from "./resources/known-hosts.ts";
 import { mpiParametersResource } from "./resources/mpi-parameters.ts";
+import { natsServerResource } from "./resources/nats-server.ts";
 import { networkResource } from "./resources/network.ts";
 import { nfsExportResource } from "./resources/nfs-export.ts";
 import { nfsMountResource } from "./resources/nfs-mount.ts";
@@ -18,6 +19,8 @@ import { pythonPackagesResource } from "./resources/python-packages.ts";
 import type { Mode, Resource } from "./resources/resource.ts";
 import { sshKeyResource } from "./resources/ssh-key.ts";
 import { staleHostfilesResource } from "./resources/stale-hostfiles.ts";
+import { staleNatsServerResource } from "./resources/stale-nats-server.ts";
+import { tlsKeyResource } from "./resources/tls-key.ts";
 import { userResource } from "./resources/user.ts";
 
 export type { Mode } from "./resources/resource.ts";
@@ -147,5 +150,11 @@ function byKind<Result>(
       return use(pythonPackagesResource, spec);
     case "staleHostfiles":
       return use(staleHostfilesResource, spec);
+    case "tlsKey":
+      return use(tlsKeyResource, spec);
+    case "natsServer":
+      return use(natsServerResource, spec);
+    case "staleNatsServer":
+      return use(staleNatsServerResource, spec);
   }
 }

@@ -1,5 +1,6 @@
 export { agentPort, controllerServerName, enrollmentPort, hostfilePointer, operatorSocket } from "./endpoints.ts";
 export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
+export { eventStreamOf, isEventsUserName, isPublicUserKey } from "./event-stream.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
 export { describeHostfileChanges, type WrittenEntry, writtenEntries } from "./hostfile-changes.ts";
 export { type HostfileLine, type HostfileSetting, type HostfileWord, splitHostfile } from "./hostfile-lines.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Jobs } from "../jobs/jobs.ts";
 import { createSystemClock } from "../system-clock.ts";
@@ -12,6 +12,7 @@ import { findLockHolder } from "./linux/lock-holder.ts";
 import { createLoneProcesses, startChild } from "./linux/lone-process.ts";
 import { mostProbesLeft, probeMs } from "./linux/mount-probe.ts";
 import { connects, createLinuxMounts } from "./linux/mounts.ts";
+import { createLinuxNatsServer } from "./linux/nats-server.ts";
 import { createLinuxNfsServer } from "./linux/nfs-server.ts";
 import { createLinuxPackages } from "./linux/packages.ts";
 import { createLinuxPythons } from "./linux/pythons.ts";
@@ -36,6 +37,13 @@ export function createLinuxHost({ jobs, network }: { readonly jobs: Jobs; readon
     keyMaker: createLinuxKeyMaker("/run"), // in memory, and gone with the next boot
     network,
     nfsServer: createLinuxNfsServer({ run, readText }),
+    natsServer: createLinuxNatsServer({
+      run: runCommand,
+      readText,
+      readLink: (path) => readlink(path).catch(() => undefined),
+      connects,
+      clock: createSystemClock(),
+    }),
     pythons: createLinuxPythons({ jobs, calendar: Date.now }),
     mounts: createLinuxMounts({
       run,

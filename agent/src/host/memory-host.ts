@@ -6,6 +6,7 @@ import { createMemoryAccounts } from "./memory-accounts.ts";
 import { createMemoryFiles } from "./memory-files.ts";
 import { createMemoryKeyMaker } from "./memory-key-maker.ts";
 import { createMemoryMounts, type MemoryMountsSeed } from "./memory-mounts.ts";
+import { createMemoryNatsServer, type MemoryNatsServerSeed } from "./memory-nats-server.ts";
 import { createMemoryNetwork, type MemoryNetworkSeed } from "./memory-network.ts";
 import { createMemoryNfsServer, type MemoryNfsServerSeed } from "./memory-nfs-server.ts";
 import { createMemoryPythons, type MemoryPythonsSeed } from "./memory-pythons.ts";
@@ -26,6 +27,7 @@ export type MemoryHostSeed = {
   readonly hostname?: string;
   readonly network?: MemoryNetworkSeed;
   readonly nfsServer?: MemoryNfsServerSeed;
+  readonly natsServer?: MemoryNatsServerSeed;
   readonly mounts?: MemoryMountsSeed;
   readonly pythons?: MemoryPythonsSeed;
   readonly addresses?: readonly LiveAddress[];
@@ -55,6 +57,7 @@ export function createMemoryHost(seed: MemoryHostSeed = {}): Host {
     keyMaker: createMemoryKeyMaker(),
     network: createMemoryNetwork(seed.network),
     nfsServer: createMemoryNfsServer(files, seed.nfsServer),
+    natsServer: createMemoryNatsServer(seed.natsServer),
     mounts: createMemoryMounts(files, seed.mounts),
     pythons: createMemoryPythons(files, seed.pythons),
   };

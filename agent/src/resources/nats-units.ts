@@ -1,0 +1,117 @@
+import type { Listening } from "../host/nats-server.ts";
+
+/** Who runs the broker. The package makes the account. */
+export const natsUser = "cowherd-nats";
+
+/** Where the broker's configuration is, and the folder of its certificate. */
+export const natsFolder = "/etc/cowherd/nats";
+export const natsConfiguration = `${natsFolder}/nats-server.conf`;
+
+const folder = "/etc/systemd/system";
+const loopback = "cowherd-nats-loopback";
+
+/** Returns the broker's units by their paths. Pure. */
+export function natsUnits(program: string, at: Listening): ReadonlyMap<string, string> {
+  return new Map([
+    [`${folder}/cowherd-nats.service`, service(program)],
+    [`${folder}/${loopback}.socket`, loopbackSocket(at)],
+    [`${folder}/${loopback}.service`, loopbackService(at)],
+  ]);
+}
+
+/** Of every unit, in no order. */
+export const natsUnitPaths: readonly string[] = [...natsUnits("", { address: "", port: 0 }).keys()];
+
+const mark = "# Managed by Cowherd: what is edited here is taken back.\n";
+
+/** What both of its programs are kept from. */
+const confined = `User=${natsUser}
+Group=${natsUser}
+NoNewPrivileges=yes
+AmbientCapabilities=
+CapabilityBoundingSet=
+DevicePolicy=closed
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+PrivateDevices=yes
+PrivateTmp=yes
+ProcSubset=pid
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+ProtectSystem=strict
+RemoveIPC=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+UMask=0077
+`;
+
+/**
+ * Low weights and a bound of memory: ranks come first, and the cluster works without it. It
+ * restarts for ever, since the address that it listens on may come up after it.
+ */
+function service(program: string): string {
+  return `${mark}[Unit]
+Description=Event broker of Cowherd
+After=network-online.target
+Wants=${loopback}.socket
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+ExecStart=${program} --config ${natsConfiguration}
+ExecReload=/bin/kill -HUP $MAINPID
+Restart=always
+RestartSec=2
+TimeoutStopSec=10
+StateDirectory=cowherd/nats
+StateDirectoryMode=0700
+Environment=GOMEMLIMIT=192MiB
+CPUWeight=20
+IOWeight=20
+MemoryMax=256M
+TasksMax=128
+LimitNOFILE=4096
+OOMScoreAdjust=500
+${confined}
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** The server binds one address. What comes over the loopback is carried there. */
+function loopbackSocket({ port }: Listening): string {
+  return `${mark}[Unit]
+Description=Event broker of Cowherd on the loopback
+PartOf=cowherd-nats.service
+
+[Socket]
+ListenStream=127.0.0.1:${port}
+`;
+}
+
+function loopbackService({ address, port }: Listening): string {
+  return `${mark}[Unit]
+Description=Event broker of Cowherd on the loopback
+Requires=${loopback}.socket
+PartOf=cowherd-nats.service
+
+[Service]
+Type=notify
+ExecStart=/lib/systemd/systemd-socket-proxyd --connections-max=64 ${address}:${port}
+CPUWeight=20
+MemoryMax=32M
+TasksMax=16
+${confined}`;
+}
