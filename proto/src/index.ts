@@ -1,6 +1,18 @@
+export { cloudEventOf, cloudTypeOf } from "./cloud-event.ts";
 export { agentPort, controllerServerName, enrollmentPort, hostfilePointer, operatorSocket } from "./endpoints.ts";
 export { type ErrorReason, errorDetailTrailer, errorReasons, isErrorReason } from "./error-reason.ts";
+export {
+  type Event,
+  type EventType,
+  eventTypes,
+  isEventType,
+  type KeptEvent,
+  nodeOf,
+  type SlotsChange,
+  subjectOf,
+} from "./event.ts";
 export { eventStreamOf, isEventsUserName, isPublicUserKey } from "./event-stream.ts";
+export { decodeEvent, encodeEvent, parseEvent, parseKeptEvent, toWireEvent, toWireKeptEvent } from "./event-wire.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
 export { describeHostfileChanges, type WrittenEntry, writtenEntries } from "./hostfile-changes.ts";
 export { type HostfileLine, type HostfileSetting, type HostfileWord, splitHostfile } from "./hostfile-lines.ts";
@@ -49,3 +61,4 @@ export {
   toWireResource,
 } from "./resource-spec.ts";
 export { formatToken, InvalidTokenError, type JoinToken, parseToken } from "./token.ts";
+export { ulidOf } from "./ulid.ts";

@@ -2,6 +2,7 @@
 export * from "./gen/cowherd/v1/agent.ts";
 export * from "./gen/cowherd/v1/enrollment.ts";
 export * from "./gen/cowherd/v1/error.ts";
+export * from "./gen/cowherd/v1/event.ts";
 export * from "./gen/cowherd/v1/facts.ts";
 export * from "./gen/cowherd/v1/operator.ts";
 export * from "./gen/cowherd/v1/resource.ts";

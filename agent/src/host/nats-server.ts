@@ -11,7 +11,8 @@ export interface NatsServer {
 
   /**
    * Starts it anew, now and with each boot, by the units as they are written. Resolves once it
-   * takes connections there; rejects with NatsServerError, also where something else listens there.
+   * takes connections on the loopback; rejects with NatsServerError, also where something else
+   * listens there or at the address.
    */
   start(at: Listening, signal: AbortSignal): Promise<void>;
 

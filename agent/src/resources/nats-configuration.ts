@@ -16,7 +16,8 @@ const mebibyte = 1024 * 1024;
 export function renderNatsConfiguration(spec: Spec, { users, certificate, storeFolder }: NatsFiles): string {
   return `# Managed by Cowherd: what is edited here is taken back.
 server_name: ${quoted(`cowherd-${spec.cluster}`)}
-listen: ${quoted(`${spec.address}:${spec.port}`)}
+listen: ${quoted(`127.0.0.1:${spec.port}`)}
+client_advertise: ${quoted(`${spec.address}:${spec.port}`)}
 logtime: false
 max_connections: 256
 max_subscriptions: 1024

@@ -8,14 +8,14 @@ export const natsFolder = "/etc/cowherd/nats";
 export const natsConfiguration = `${natsFolder}/nats-server.conf`;
 
 const folder = "/etc/systemd/system";
-const loopback = "cowherd-nats-loopback";
+const door = "cowherd-nats-network";
 
 /** Returns the broker's units by their paths. Pure. */
 export function natsUnits(program: string, at: Listening): ReadonlyMap<string, string> {
   return new Map([
-    [`${folder}/cowherd-nats.service`, service(program)],
-    [`${folder}/${loopback}.socket`, loopbackSocket(at)],
-    [`${folder}/${loopback}.service`, loopbackService(at)],
+    [`${folder}/cowherd-nats.service`, brokerService(program)],
+    [`${folder}/${door}.socket`, doorSocket(at)],
+    [`${folder}/${door}.service`, doorService(at)],
   ]);
 }
 
@@ -58,14 +58,14 @@ UMask=0077
 `;
 
 /**
- * Low weights and a bound of memory: ranks come first, and the cluster works without it. It
- * restarts for ever, since the address that it listens on may come up after it.
+ * Low weights and a bound of memory: ranks come first, and the cluster works without it. The
+ * door is required, so that a server that runs is one that the network reaches.
  */
-function service(program: string): string {
+function brokerService(program: string): string {
   return `${mark}[Unit]
 Description=Event broker of Cowherd
-After=network-online.target
-Wants=${loopback}.socket
+Requires=${door}.socket
+After=network.target ${door}.socket
 StartLimitIntervalSec=0
 
 [Service]
@@ -90,28 +90,29 @@ WantedBy=multi-user.target
 `;
 }
 
-/** The server binds one address. What comes over the loopback is carried there. */
-function loopbackSocket({ port }: Listening): string {
+/** The server itself binds the loopback alone, which is always there. An address that comes late or goes for a while does not matter to a socket that is bound freely. */
+function doorSocket({ address, port }: Listening): string {
   return `${mark}[Unit]
-Description=Event broker of Cowherd on the loopback
+Description=Event broker of Cowherd on the cluster's network
 PartOf=cowherd-nats.service
 
 [Socket]
-ListenStream=127.0.0.1:${port}
+ListenStream=${address}:${port}
+FreeBind=yes
 `;
 }
 
-function loopbackService({ address, port }: Listening): string {
+function doorService({ port }: Listening): string {
   return `${mark}[Unit]
-Description=Event broker of Cowherd on the loopback
-Requires=${loopback}.socket
+Description=Event broker of Cowherd on the cluster's network
+Requires=${door}.socket
 PartOf=cowherd-nats.service
 
 [Service]
-Type=notify
-ExecStart=/lib/systemd/systemd-socket-proxyd --connections-max=64 ${address}:${port}
+ExecStart=/lib/systemd/systemd-socket-proxyd --connections-max=192 127.0.0.1:${port}
 CPUWeight=20
-MemoryMax=32M
+MemoryMax=64M
 TasksMax=16
+OOMScoreAdjust=500
 ${confined}`;
 }

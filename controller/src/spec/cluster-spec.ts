@@ -23,6 +23,8 @@ export type ClusterSpec = {
   readonly python: PythonSpec | undefined;
   /** What becomes of ranks whose mpirun is gone, on a node that is to be admitted. */
   readonly remnants: RemnantsSpec;
+  /** Where others hear of what changes, and how much of it is kept. */
+  readonly events: EventsSpec;
   /** In natural order of their names; exactly one is the primary. */
   readonly nodes: ReadonlyMap<string, NodeSpec>;
 };
@@ -100,6 +102,41 @@ export type RemnantsSpec = {
   /** For how many seconds after they were found they are left alone. */
   readonly graceSeconds: number;
 };
+
+export type EventsSpec = {
+  readonly broker: BrokerSpec;
+  readonly keep: {
+    /** What is older is let go. */
+    readonly days: number;
+    /** Of events in the controller's own log. */
+    readonly count: number;
+    /** Of the broker's stream. */
+    readonly megabytes: number;
+  };
+};
+
+/** The NATS server that events are published to. */
+export type BrokerSpec =
+  /** On the primary, made and kept as its other resources are. */
+  | { readonly kind: "managed"; readonly source: BrokerSource; readonly port: number }
+  /** There already: one server, or several of one cluster. The paths are the primary's. */
+  | {
+      readonly kind: "given";
+      /** "tls://10.0.0.1:4222"; at least one. */
+      readonly servers: readonly string[];
+      /** The file that says who the controller is there. Undefined where anybody may publish. */
+      readonly credentials: string | undefined;
+      /** The certificates that the servers' own are signed by. Undefined for those that the machine trusts. */
+      readonly ca: string | undefined;
+      /** By how many servers each event is kept. */
+      readonly replicas: number;
+    }
+  | { readonly kind: "off" };
+
+/** Where nats-server comes from: a Debian package, or a file that lies on the primary. */
+export type BrokerSource =
+  | { readonly kind: "package"; readonly name: string }
+  | { readonly kind: "binary"; readonly path: string };
 
 export type UserSpec = {
   readonly name: string;

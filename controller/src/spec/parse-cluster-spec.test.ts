@@ -61,6 +61,10 @@ describe("a spec with names and addresses alone", () => {
       },
       python: undefined,
       remnants: { end: true, graceSeconds: 60 },
+      events: {
+        broker: { kind: "managed", source: { kind: "package", name: "nats-server" }, port: 4222 },
+        keep: { days: 7, count: 20_000, megabytes: 256 },
+      },
       nodes: new Map([
         ["primary", { name: "primary", address: "192.168.56.10", role: "primary", slots: undefined, mac: undefined }],
       ]),
@@ -132,6 +136,39 @@ describe("a spec with more to say", () => {
     ["{ per: cores, reserve: 1 }", { per: "cores", reserve: 1 }],
   ])("counts slots by %s", (text, slots) => {
     expect(parseClusterSpec(withField(`slots: ${text}`)).slots).toEqual(slots);
+  });
+});
+
+describe("the broker of the events", () => {
+  const brokerOf = (nats: string) => parseClusterSpec(withField(`events: { nats: ${nats} }`)).events.broker;
+  const server = "tls://10.0.0.1:4222";
+
+  it("is a file of the primary's, at another port, where that is said", () => {
+    const source = { kind: "binary", path: "/opt/nats-server" };
+    expect(brokerOf("{ binary: /opt/nats-server, port: 5222 }")).toEqual({ kind: "managed", source, port: 5222 });
+  });
+
+  it.each(["off", '"off"', "false"])("is none where it is %s", (word) => {
+    expect(brokerOf(word)).toEqual({ kind: "off" });
+  });
+
+  it("is one that is there already, with who we are there and whom we trust", () => {
+    const fields = "credentials: /etc/cowherd/nats.creds, ca: /etc/ssl/nats.pem";
+    expect(brokerOf(`{ url: "${server}", ${fields} }`)).toEqual({
+      kind: "given",
+      servers: [server],
+      credentials: "/etc/cowherd/nats.creds",
+      ca: "/etc/ssl/nats.pem",
+      replicas: 1,
+    });
+  });
+
+  it.each([
+    ['["nats://a", "nats://b:1"]', 1],
+    ['["nats://a", "nats://b:1", "tls://[fd00::1]:4222"]', 3],
+    ['["nats://a", "nats://b:1", "nats://c"], replicas: 5', 5],
+  ])("keeps each event as often as the servers %s allow", (url, replicas) => {
+    expect(brokerOf(`{ url: ${url} }`)).toMatchObject({ kind: "given", replicas });
   });
 });
 
@@ -295,6 +332,62 @@ it.each([
   ["a network of nothing", "network:", "network: expected off or a mapping such as { nameservers:"],
   ["an unknown key of the network", "network: { dns: [] }", "1:12: network.dns: is not a key of cluster.yaml: known"],
   ["a nameserver by name", "network: { nameservers: [dns.lab] }", '1:26: network.nameservers.0: "dns.lab" is no IPv4'],
+  ["events that are off", "events: off", "1:9: events: expected a mapping such as { nats: off }"],
+  ["a broker that is a text", "events: { nats: x }", "1:17: events.nats: expected off or a mapping such as { url:"],
+  [
+    "a misspelt key of the broker",
+    "events: { nats: { credential: /x } }",
+    "1:19: events.nats.credential: is not a key of cluster.yaml: did you mean credentials?",
+  ],
+  [
+    "a misspelt key of what is kept",
+    "events: { keep: { day: 1 } }",
+    "events.keep.day: is not a key of cluster.yaml: did",
+  ],
+  [
+    "a misspelt key of the events",
+    "events: { kept: {} }",
+    "events.kept: is not a key of cluster.yaml: did you mean keep?",
+  ],
+  [
+    "a broker of another kind",
+    "events: { nats: { url: https://nats.example } }",
+    '1:24: events.nats.url: "https://nats.example" is no address of a broker: expected one such as tls://10.0.0.1:4222',
+  ],
+  ["a port of no broker", 'events: { nats: { url: "nats://a:65536" } }', "events.nats.url: "],
+  [
+    "a second server that is none",
+    "events: { nats: { url: [nats://a, a] } }",
+    '1:35: events.nats.url.1: "a" is no address of a broker',
+  ],
+  ["no server", "events: { nats: { url: [] } }", "events.nats.url: is empty"],
+  [
+    "a password in an address",
+    "events: { nats: { url: nats://ada:secret@a } }",
+    "events.nats.url: holds who we are there: write that into a file and name it in credentials",
+  ],
+  [
+    "a package beside a file",
+    "events: { nats: { package: nats-server, binary: /opt/nats-server } }",
+    "1:49: events.nats.binary: contradicts package",
+  ],
+  [
+    "a port beside an address",
+    "events: { nats: { url: nats://a, port: 4222 } }",
+    "1:40: events.nats.port: is for a broker of the cluster's own, and url names another",
+  ],
+  [
+    "credentials for no address",
+    "events: { nats: { credentials: /x } }",
+    "1:32: events.nats.credentials: is for a broker that is there already: name its url too",
+  ],
+  [
+    "a file that is not absolute",
+    "events: { nats: { url: nats://a, ca: ca.pem } }",
+    'events.nats.ca: "ca.pem" is not abs',
+  ],
+  ["no day", "events: { keep: { days: 0 } }", "1:25: events.keep.days: expected a whole number from 1 to 365"],
+  ["too few events", "events: { keep: { count: 10 } }", "events.keep.count: expected a whole number from 1000 to"],
   ["no heartbeat", "liveness: { heartbeat: 0 }", "liveness.heartbeat: expected a whole number from 1 to 60"],
   ["a part of a second", "liveness: { heartbeat: 0.5 }", "liveness.heartbeat: expected a whole number from 1 to 60"],
   [

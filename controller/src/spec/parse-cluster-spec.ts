@@ -7,6 +7,7 @@ import {
   type PythonSpec,
   type SpecProblem,
 } from "./cluster-spec.ts";
+import { eventsFields, eventsOf, keepFields, natsFields } from "./events-schema.ts";
 import { networkOf, sharedOf } from "./feature-defaults.ts";
 import { networkFields, pythonFields, remnantsFields, sharedFields } from "./feature-schema.ts";
 import { defaultFormPath, defaultHome, defaultHostfile } from "./home-layout.ts";
@@ -56,7 +57,8 @@ function problemsOf(issue: z.core.$ZodIssue, document: YamlDocument): readonly S
   });
 }
 
-const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey | undefined, object>([
+/** By the path of what they are the shape of; every node has the same. */
+const shapes: ReadonlyMap<string, object> = new Map<string, object>([
   ["nodes", specFields.shape.nodes.valueType.shape],
   ["user", specFields.shape.user.unwrap().shape],
   ["hostfile", hostfileFields.shape],
@@ -66,10 +68,14 @@ const shapes: ReadonlyMap<PropertyKey | undefined, object> = new Map<PropertyKey
   ["shared", sharedFields.shape],
   ["python", pythonFields.shape],
   ["remnants", remnantsFields.shape],
+  ["events", eventsFields.shape],
+  ["events.nats", natsFields.shape],
+  ["events.keep", keepFields.shape],
 ]);
 
-function keysAt([first]: readonly PropertyKey[]): readonly string[] {
-  return Object.keys(shapes.get(first) ?? specFields.shape);
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  const [first = "", second = ""] = path.map(String);
+  return Object.keys(shapes.get(`${first}.${second}`) ?? shapes.get(first) ?? specFields.shape);
 }
 
 /**
@@ -96,6 +102,7 @@ function clusterSpecOf({
   shared,
   python,
   remnants,
+  events,
   ...rest
 }: SpecFields): ClusterSpec {
   const { name, uid, gid = uid, home = defaultHome(name), shell, groups } = user;
@@ -109,6 +116,7 @@ function clusterSpecOf({
     shared: sharedOf(shared, home, rest.subnet),
     python: pythonOf(python),
     remnants: { end: remnants.end, graceSeconds: remnants.grace },
+    events: eventsOf(events),
     nodes: new Map(names.flatMap((key) => nodeSpecOf(key, nodes[key])).map((node) => [node.name, node])),
   };
 }

@@ -1,5 +1,6 @@
 import { packageNameProblem } from "@cowherd/proto";
 import { z } from "zod";
+import { eventsFields } from "./events-schema.ts";
 import { networkField, pythonField, remnantsFields, sharedField } from "./feature-schema.ts";
 import { hostfileField, slotsField } from "./hostfile-schema.ts";
 import { formatAddress, parseSubnet } from "./ipv4.ts";
@@ -102,6 +103,7 @@ export const specFields = z.strictObject(
     shared: sharedField,
     python: pythonField,
     remnants: remnantsFields.prefault({}),
+    events: eventsFields.prefault({}),
     nodes: z.record(z.string(), nodeFields, isMissingOr("a mapping such as { primary: { address: 192.168.56.10 } }")),
   },
   { error: mappingError("a mapping such as nodes: { primary: { address: 192.168.56.10 } }") },

@@ -78,12 +78,22 @@ const pin = fc.record({
 const wholePython = `python: { pyenvSha256: ${"ab".repeat(32)}, mirror: http://m/, index: http://i/ }`;
 const wholeHostfile =
   "slots: { per: cores, reserve: 2 }\nhostfile: { order: natural, primary: off, mpich: on, intel: on }";
+const givenBroker = "events: { nats: { url: tls://10.0.0.1, ca: /c }, keep: { days: 1 } }";
+const ownBroker = "events: { nats: { binary: /opt/nats-server } }";
 const states: fc.Arbitrary<ClusterState> = fc
   .record({
     spec: fc.constantFrom(
-      ...["", "liveness: { heartbeat: 9 }", "network: off\nshared: off", "python: {}", wholePython, wholeHostfile].map(
-        (more) => clusterSpec(names, more),
-      ),
+      ...[
+        "",
+        "liveness: { heartbeat: 9 }",
+        "network: off\nshared: off",
+        "python: {}",
+        wholePython,
+        wholeHostfile,
+        givenBroker,
+        ownBroker,
+        "events: { nats: off }",
+      ].map((more) => clusterSpec(names, more)),
     ),
     epoch: fc.bigInt({ min: 0n }),
     roster: fc.nat(),

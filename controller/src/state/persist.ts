@@ -1,5 +1,6 @@
 import { type Outcome, proofKinds } from "@cowherd/proto";
 import { z } from "zod";
+import { defaultEvents } from "../spec/events-schema.ts";
 import { networkOf, sharedOf } from "../spec/feature-defaults.ts";
 import { hostfileFields, slotsFields } from "../spec/hostfile-schema.ts";
 import { defaultLiveness } from "../spec/liveness-schema.ts";
@@ -50,8 +51,8 @@ export function encodeState(state: ClusterState): StoredState {
 
 /**
  * Reads what encodeState wrote, also that of the versions before there were networks, shared
- * folders and Pythons, and before there were orders and forms of the hostfile, drains and
- * holds: its cluster is what the same cluster.yaml would be now, the hostfile keeps its order,
+ * folders and Pythons, before there were orders and forms of the hostfile, drains and holds,
+ * and before there were events: its cluster is what the same cluster.yaml would be now, the hostfile keeps its order,
  * and of the hostfiles the last one is known. Throws DamagedStateError for anything else.
  */
 export function decodeState({ cluster, nodes, generations }: StoredState): ClusterState {
@@ -141,6 +142,28 @@ const entries = z.array(z.strictObject({ node: z.string(), slots: count })).min(
 const hostfile = { generation: bigCount, entries };
 const generationRow = z.strictObject({ ...hostfile, publishedAt: orUndefined(z.number()) });
 
+const events = z.strictObject({
+  broker: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("managed"),
+      source: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("package"), name: z.string() }),
+        z.strictObject({ kind: z.literal("binary"), path: z.string() }),
+      ]),
+      port: count,
+    }),
+    z.strictObject({
+      kind: z.literal("given"),
+      servers: z.array(z.string()).min(1),
+      credentials: orUndefined(z.string()),
+      ca: orUndefined(z.string()),
+      replicas: count,
+    }),
+    z.strictObject({ kind: z.literal("off") }),
+  ]),
+  keep: z.strictObject({ days: count, count, megabytes: count }),
+});
+
 const clusterRow = z.strictObject({
   epoch: bigCount,
   spec: z.strictObject({
@@ -202,6 +225,7 @@ const clusterRow = z.strictObject({
       }),
     ),
     remnants: z.strictObject({ end: z.boolean(), graceSeconds: count }).default({ end: true, graceSeconds: 60 }), // as cluster.yaml's own default
+    events: events.default(defaultEvents),
     nodes: z.array(
       z.strictObject({
         name: z.string(),

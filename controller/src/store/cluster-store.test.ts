@@ -55,6 +55,7 @@ describe("sqlite store", () => {
       shared: _shared,
       python: _python,
       remnants: _remnants,
+      events: _events,
       ...known
     } = spec;
     const { slots: _slots, hostfile, ...rest } = known;

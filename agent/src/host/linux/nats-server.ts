@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import { type Listening, type NatsServer, NatsServerError } from "../nats-server.ts";
+import { type NatsServer, NatsServerError } from "../nats-server.ts";
 import type { runCommand } from "../run-command.ts";
 
 /** What the adapter stands on. */
@@ -18,6 +18,7 @@ const unit = "cowherd-nats.service";
 const wanted = `/etc/systemd/system/multi-user.target.wants/${unit}`;
 const invocation = `/run/systemd/units/invocation:${unit}`;
 const processes = `/sys/fs/cgroup/system.slice/${unit}/cgroup.events`;
+const loopback = "127.0.0.1";
 const askMs = 10_000;
 const systemctlMs = 60_000;
 const startMs = 15_000;
@@ -44,11 +45,11 @@ export function createLinuxNatsServer({ run, readText, readLink, connects, clock
     return (complaints.at(-1) ?? "it tells nothing").replace(/^.*\[(FTL|ERR)\]\s*/, "");
   }
 
-  async function awaitConnections({ address, port }: Listening, signal: AbortSignal): Promise<void> {
+  async function awaitConnections(port: number, signal: AbortSignal): Promise<void> {
     const until = clock.now() + startMs;
-    while (!(await connects(address, port, lookMs, signal)) || (await look()).run === undefined) {
+    while (!(await connects(loopback, port, lookMs, signal)) || (await look()).run === undefined) {
       if (clock.now() >= until)
-        throw new NatsServerError(`${unit} takes no connections at ${address}:${port}: ${await complaint(signal)}`);
+        throw new NatsServerError(`${unit} takes no connections at port ${port}: ${await complaint(signal)}`);
       await clock.sleep(lookMs, signal);
       signal.throwIfAborted();
     }
@@ -71,19 +72,22 @@ export function createLinuxNatsServer({ run, readText, readLink, connects, clock
     async start({ address, port }, signal) {
       await systemctl(["daemon-reload"], signal);
       await systemctl(["stop", unit], signal);
-      if (await connects(address, port, lookMs, signal))
-        throw new NatsServerError(
-          `something else listens at ${address}:${port}: end it, or set another events.nats.port`,
-        );
+      for (const place of [loopback, address]) {
+        if (await connects(place, port, lookMs, signal)) throw new NatsServerError(taken(place, port));
+      }
       if (!(await look()).enabled) await systemctl(["enable", unit], signal);
       await systemctl(["start", unit], signal);
-      await awaitConnections({ address, port }, signal);
+      await awaitConnections(port, signal);
     },
 
     reload: (signal) => systemctl(["reload", unit], signal),
 
     stop: (signal) => systemctl(["disable", "--now", unit], signal),
   };
+}
+
+function taken(address: string, port: number): string {
+  return `something else listens at ${address}:${port}: end it, or set another events.nats.port in cluster.yaml`;
 }
 
 function lastLine(text: string, exitCode: number): string {
