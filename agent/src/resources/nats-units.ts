@@ -9,18 +9,11 @@ export const natsConfiguration = `${natsFolder}/nats-server.conf`;
 
 const folder = "/etc/systemd/system";
 const door = "cowherd-nats-network";
+const brokerPath = `${folder}/cowherd-nats.service`;
+const doorPath = `${folder}/${door}`;
 
-/** Returns the broker's units by their paths. Pure. */
-export function natsUnits(program: string, at: Listening): ReadonlyMap<string, string> {
-  return new Map([
-    [`${folder}/cowherd-nats.service`, brokerService(program)],
-    [`${folder}/${door}.socket`, doorSocket(at)],
-    [`${folder}/${door}.service`, doorService(at)],
-  ]);
-}
-
-/** Of every unit, in no order. */
-export const natsUnitPaths: readonly string[] = [...natsUnits("", { address: "", port: 0 }).keys()];
+/** Where the broker's units are, in no order. */
+export const natsUnitPaths: readonly string[] = [brokerPath, `${doorPath}.socket`, `${doorPath}.service`];
 
 const mark = "# Managed by Cowherd: what is edited here is taken back.\n";
 
@@ -56,6 +49,15 @@ SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 UMask=0077
 `;
+
+/** Returns the broker's units by their paths. Pure. */
+export function natsUnits(program: string, at: Listening): ReadonlyMap<string, string> {
+  return new Map([
+    [brokerPath, brokerService(program)],
+    [`${doorPath}.socket`, doorSocket(at)],
+    [`${doorPath}.service`, doorService(at)],
+  ]);
+}
 
 /**
  * Low weights and a bound of memory: ranks come first, and the cluster works without it. The
