@@ -1,4 +1,5 @@
 import { type DistributionSources, readDistributionSources } from "./debian/machine-apt.ts";
+import { natsSupply } from "./debian/nats-supply.ts";
 import { packageRepository } from "./debian/package-repository.ts";
 import { rootFileSystem } from "./debian/root-file-system.ts";
 import { vmImage } from "./debian/vm-image.ts";
@@ -26,7 +27,9 @@ export async function prepareNspawnLabs(report: Report = () => {}): Promise<Foun
   await checkMachine("nspawn");
   const distribution = await readDistributionSources();
   const root = await rootFileSystem(distribution, report);
-  return { distribution, rootFileSystem: root, repository: await packageRepository(distribution, root, report) };
+  const nats = await natsSupply(distribution, report);
+  const repository = await packageRepository(distribution, root, report, [nats.package]);
+  return { distribution, rootFileSystem: root, repository };
 }
 
 /** As prepareNspawnLabs, with the image that disks of virtual machines start as: another minute. It holds `installed` too. */

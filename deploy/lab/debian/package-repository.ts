@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { pythonBuildPackages } from "@cowherd/controller";
 import { checkCommand } from "../machine/command.ts";
@@ -22,10 +22,16 @@ const PACKAGES = [
 
 /**
  * Returns a folder that is an apt repository (flat, unsigned) of PACKAGES and everything
- * that a host made from `root` lacks of their closure, in versions that go with it.
+ * that a host made from `root` lacks of their closure, in versions that go with it; and of
+ * `files`, packages of other origin that need nothing which a host lacks.
  */
-export function packageRepository(distribution: DistributionSources, root: string, report: Report): Promise<string> {
-  return repositoryOf("repository", PACKAGES, distribution, root, report);
+export function packageRepository(
+  distribution: DistributionSources,
+  root: string,
+  report: Report,
+  files: readonly string[] = [],
+): Promise<string> {
+  return repositoryOf("repository", PACKAGES, distribution, root, report, files);
 }
 
 /** As packageRepository, of other packages, in a cached folder of that name. */
@@ -35,8 +41,9 @@ export function repositoryOf(
   distribution: DistributionSources,
   root: string,
   report: Report,
+  files: readonly string[] = [],
 ): Promise<string> {
-  const recipe = { steps: STEPS, root: basename(root), packages };
+  const recipe = { steps: STEPS, root: basename(root), packages, ...(files.length > 0 && { files }) };
   return cachedFolder(name, recipe, report, async (repository) => {
     const apt = await privateApt(`${repository}/.apt`, distribution, root);
     await apt(["update"]);
@@ -45,6 +52,7 @@ export function repositoryOf(
     for (const file of await readdir(archives)) {
       if (file.endsWith(".deb")) await rename(`${archives}/${file}`, `${repository}/${file}`);
     }
+    for (const file of files) await copyFile(file, `${repository}/${basename(file)}`);
     await rm(`${repository}/.apt`, { recursive: true });
     const index = await checkCommand(["apt-ftparchive", "packages", repository]);
     await writeFile(`${repository}/Packages`, index.replaceAll(`Filename: ${repository}/`, "Filename: ./"));

@@ -6,6 +6,7 @@ import { checkCommand } from "../machine/command.ts";
 import { cachedFolder, type Report } from "./cached-folder.ts";
 import type { DistributionSources } from "./machine-apt.ts";
 import { privateApt } from "./package-repository.ts";
+import { ownRelease, sidSources } from "./sid-sources.ts";
 import { wheelName, wheelOf } from "./wheel.ts";
 import type { ZipEntry } from "./zip.ts";
 
@@ -72,19 +73,13 @@ export async function pythonSupply(
 
 const PYENV = "pyenv.tar.gz";
 
-/** The release without its updates: a mirror may have those as packages and not as sources. */
-function ownRelease({ codename, sources }: DistributionSources): readonly string[] {
-  return sources.filter((source) => source.split(" ")[2] === codename);
-}
-
 function distributionRecipe({ codename, architecture, sources }: DistributionSources) {
   return { codename, architecture, sources };
 }
 
 /** Lays pyenv out as its own archive has it. Returns the folder. */
 async function unpackPyenv(work: string, distribution: DistributionSources, root: string): Promise<string> {
-  const sid = ownRelease(distribution).map((source) => source.replace(` ${distribution.codename} `, " sid "));
-  const apt = await privateApt(`${work}/sid`, { ...distribution, sources: sid }, root);
+  const apt = await privateApt(`${work}/sid`, { ...distribution, sources: sidSources(distribution) }, root);
   await apt(["update"]);
   await download(apt, PYENV_PACKAGES, `${work}/pyenv-packages`);
   const unpacked = await unpack(`${work}/pyenv-packages`);
