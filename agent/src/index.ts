@@ -6,3 +6,4 @@ export { startCommand, unitOf } from "./jobs/unit-command.ts";
 export { type JoinEnd, joinEnds } from "./join/join-end.ts";
 export type { JoinFailure } from "./join/join-error.ts";
 export { mpiParametersResource } from "./resources/mpi-parameters.ts";
+export { renderNatsConfiguration, renderNatsUsers } from "./resources/nats-configuration.ts";

@@ -1,3 +1,4 @@
+import { type BrokerUsers, createBrokerUsers } from "./broker/broker-users.ts";
 import type { Timing } from "./config.ts";
 import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
@@ -43,6 +44,7 @@ export interface Controller {
   readonly operators: Operators;
   readonly pins: Pins;
   readonly upkeep: Upkeep;
+  readonly brokerUsers: BrokerUsers;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
   readonly timing: Timing;
@@ -101,6 +103,7 @@ export function createController(deps: ControllerDeps): Controller {
     operators: createOperators({ ...deps, loop }),
     pins: createPins(loop),
     upkeep: createUpkeep(loop),
+    brokerUsers: createBrokerUsers({ loop, now: deps.now }),
     now: deps.now,
     watchers,
     timing: deps.timing,

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import type { AuthorityFiles } from "../identity/certificate-authority.ts";
 
 /** Where a cluster lies in the state folder. */
-export type ClusterFolder = { readonly database: string; readonly authority: AuthorityFiles };
+export type ClusterFolder = {
+  readonly database: string;
+  readonly authority: AuthorityFiles;
+  readonly broker: BrokerFiles;
+};
+
+/** Paths of who the controller is at the cluster's own broker, which may be missing, and of who vouches for the broker. */
+export type BrokerFiles = { readonly credentials: string; readonly ca: string };
 
 /** There is a cluster in the state folder already. Nothing was changed. */
 export class AlreadyInitialisedError extends Error {
@@ -15,6 +22,7 @@ const draftPrefix = "cluster.draft-";
 const databaseName = "cluster.sqlite";
 const certificateName = "authority.pem";
 const keyName = "authority.key";
+const brokerSeedName = "broker.seed";
 
 /** Opens the cluster's folder. Undefined where there is none. */
 export async function findClusterFolder(stateFolder: string): Promise<ClusterFolder | undefined> {
@@ -22,6 +30,7 @@ export async function findClusterFolder(stateFolder: string): Promise<ClusterFol
   if (!(await exists(folder))) return undefined;
   return {
     database: join(folder, databaseName),
+    broker: { credentials: join(folder, brokerSeedName), ca: join(folder, certificateName) },
     authority: {
       certificate: await readFile(join(folder, certificateName), "utf8"),
       privateKey: await readFile(join(folder, keyName), "utf8"),

@@ -1,3 +1,4 @@
+import { noBroker } from "../broker/broker-state.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { nothingSilent } from "./silence.ts";
@@ -19,5 +20,6 @@ export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
     runTime: 0,
     publishedAt: 0,
     silence: nothingSilent,
+    broker: noBroker,
   };
 }
