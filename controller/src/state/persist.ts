@@ -1,5 +1,6 @@
 import { type Outcome, proofKinds } from "@cowherd/proto";
 import { z } from "zod";
+import type { EventsSpec } from "../spec/cluster-spec.ts";
 import { defaultEvents } from "../spec/events-schema.ts";
 import { networkOf, sharedOf } from "../spec/feature-defaults.ts";
 import { hostfileFields, slotsFields } from "../spec/hostfile-schema.ts";
@@ -142,7 +143,7 @@ const entries = z.array(z.strictObject({ node: z.string(), slots: count })).min(
 const hostfile = { generation: bigCount, entries };
 const generationRow = z.strictObject({ ...hostfile, publishedAt: orUndefined(z.number()) });
 
-const events = z.strictObject({
+const events: z.ZodType<EventsSpec> = z.strictObject({
   broker: z.discriminatedUnion("kind", [
     z.strictObject({
       kind: z.literal("managed"),
