@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { renderNatsConfiguration, renderNatsUsers } from "@cowherd/agent";
-import { createAuthority, openAuthority } from "@cowherd/controller";
+import { createKeyPair, createRequest, renderNatsConfiguration, renderNatsUsers } from "@cowherd/agent";
+import { createAuthority, openAuthority, parseSigningRequest } from "@cowherd/controller";
 import { eventStreamOf, type SpecOf } from "@cowherd/proto";
-import { connect, ErrorCode, type KeyPair, type NatsConnection, NatsError, nkeyAuthenticator, nkeys } from "nats";
+import { AckPolicy, connect, ErrorCode, type NatsConnection, nkeyAuthenticator, nkeys } from "nats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readDistributionSources } from "../lab/debian/machine-apt.ts";
-import { natsSupply } from "../lab/debian/nats-supply.ts";
+import { waitFor } from "../cluster/wait-for.ts";
 import { checkCommand } from "../lab/machine/command.ts";
+import { freePorts, natsProgram } from "./nats-servers.ts";
 
 const stream = eventStreamOf("lab");
 const controller = nkeys.createUser();
@@ -25,26 +25,28 @@ let authority: string;
 let spec: SpecOf<"natsServer">;
 
 beforeAll(async () => {
-  ({ program } = await natsSupply(await readDistributionSources(), () => {}));
+  program = await natsProgram();
   folder = await mkdtemp(`${tmpdir()}/broker-`);
   const files = await createAuthority("lab", new Date());
   authority = files.certificate;
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const issued = await (await openAuthority(files)).issueBroker(
-    { names: ["primary", "localhost"], addresses: ["192.168.56.10", "127.0.0.1"] },
-    publicKey.export({ type: "spki", format: "der" }),
+  const pair = createKeyPair();
+  const { key } = await parseSigningRequest(createRequest(pair));
+  const certificate = await (await openAuthority(files)).issueBroker(
+    { node: "primary", address: "192.168.56.10" },
+    key,
     new Date(),
   );
-  await writeFile(`${folder}/server.key`, privateKey.export({ type: "pkcs8", format: "pem" }));
+  await writeFile(`${folder}/server.key`, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
+  const [port = 0] = await freePorts(1);
   spec = {
     id: "events-broker",
     requires: [],
     kind: "natsServer",
     cluster: "lab",
     address: "192.168.56.10",
-    port: await freePort(),
+    port,
     program,
-    certificate: issued.certificate,
+    certificate,
     keyPath: `${folder}/server.key`,
     publisher: controller.getPublicKey(),
     users: [
@@ -55,6 +57,15 @@ beforeAll(async () => {
   };
   await writeAll(spec);
   server = spawn(program, ["--config", `${folder}/nats-server.conf`], { stdio: "ignore" });
+  await waitFor(
+    "the broker",
+    () =>
+      asWhom(controller).then(
+        (line) => line.close().then(() => true),
+        () => undefined,
+      ),
+    { timeoutMs: 20_000, everyMs: 100 },
+  );
   await using publisher = await asWhom(controller);
   const manager = await publisher.jetstreamManager();
   await manager.streams.add({ name: stream, subjects: ["cowherd.lab.>"], max_bytes: 2 ** 20 });
@@ -70,24 +81,20 @@ afterAll(async () => {
 });
 
 async function writeAll(of: typeof spec): Promise<void> {
-  const places = { users: `${folder}/users.conf`, certificate: `${folder}/server.crt`, storeFolder: `${folder}/store` };
+  const places = { users: "users.conf", certificate: `${folder}/server.crt`, storeFolder: `${folder}/store` };
   await writeFile(places.certificate, of.certificate);
-  await writeFile(places.users, renderNatsUsers(of));
+  await writeFile(`${folder}/${places.users}`, renderNatsUsers(of));
   await writeFile(`${folder}/nats-server.conf`, renderNatsConfiguration(of, places));
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 type Line = NatsConnection & AsyncDisposable;
 
 /** Connects with somebody's key, or with none. */
-async function asWhom(pair: KeyPair | undefined, name = "_INBOX", over = {}): Promise<Line> {
+async function asWhom(
+  pair: ReturnType<typeof nkeys.createUser> | undefined,
+  name = "_INBOX",
+  over = {},
+): Promise<Line> {
   const line = await connect({
     servers: `tls://127.0.0.1:${spec.port}`,
     tls: { ca: authority },
@@ -96,7 +103,6 @@ async function asWhom(pair: KeyPair | undefined, name = "_INBOX", over = {}): Pr
     timeout: 2_000,
     maxReconnectAttempts: 20,
     reconnectTimeWait: 100,
-    waitOnFirstConnect: pair !== undefined,
     ...over,
   });
   return Object.assign(line, { [Symbol.asyncDispose]: () => line.close() });
@@ -118,14 +124,17 @@ describe("the broker that the agent sets up", () => {
 
   it("lets nobody in without a key, nor with a key that it does not know", async () => {
     await expect(asWhom(undefined)).rejects.toMatchObject({ code: ErrorCode.AuthorizationViolation });
-    await expect(asWhom(nkeys.createUser(), "_INBOX", { waitOnFirstConnect: false })).rejects.toMatchObject({
+    await expect(asWhom(nkeys.createUser())).rejects.toMatchObject({
       code: ErrorCode.AuthorizationViolation,
     });
   });
 
   it("lets nobody in without TLS", async () => {
-    const bare = connect({ servers: `nats://127.0.0.1:${spec.port}`, timeout: 2_000 });
-    await expect(bare).rejects.toBeInstanceOf(NatsError);
+    const socket = createConnection({ host: "127.0.0.1", port: spec.port });
+    socket.write('CONNECT {"verbose":true,"pedantic":false}\r\nPING\r\n');
+    const heard = await text(socket);
+    expect(heard).toContain('"tls_required":true');
+    expect(heard).not.toMatch(/PONG|\+OK/);
   });
 
   it("has a subscriber who comes late read the history", async () => {
@@ -143,7 +152,7 @@ describe("the broker that the agent sets up", () => {
   it("keeps a subscriber's own place, under a name of its own", async () => {
     await using line = await asWhom(dashboard, "_INBOX_dashboard");
     const manager = await line.jetstreamManager();
-    await manager.consumers.add(stream, { durable_name: "queue-worker", ack_policy: "explicit" });
+    await manager.consumers.add(stream, { durable_name: "queue-worker", ack_policy: AckPolicy.Explicit });
     const consumer = await line.jetstream().consumers.get(stream, "queue-worker");
     const first = await consumer.next();
     expect(first?.string()).toBe("a");
@@ -195,6 +204,13 @@ describe("the broker that the agent sets up", () => {
     },
   );
 
+  it("delivers no history under the subject of an event", async () => {
+    await using line = await asWhom(dashboard, "_INBOX_dashboard");
+    const manager = await line.jetstreamManager();
+    const echo = { durable_name: "echo", deliver_subject: "cowherd.lab.node.removed.a", ack_policy: AckPolicy.None };
+    await expect(manager.consumers.add(stream, echo)).rejects.toThrow(/cycle/);
+  });
+
   it("kept every event through all of this", async () => {
     await using publisher = await asWhom(controller);
     const { state } = await (await publisher.jetstreamManager()).streams.info(stream);
@@ -209,7 +225,7 @@ describe("the broker that the agent sets up", () => {
     await removed.closed();
     await kept.flush();
     expect(kept.isClosed()).toBe(false);
-    await expect(asWhom(queue, "_INBOX_queue", { waitOnFirstConnect: false })).rejects.toMatchObject({
+    await expect(asWhom(queue, "_INBOX_queue")).rejects.toMatchObject({
       code: ErrorCode.AuthorizationViolation,
     });
   });

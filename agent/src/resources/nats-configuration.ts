@@ -2,7 +2,7 @@ import { eventStreamOf, type SpecOf } from "@cowherd/proto";
 
 type Spec = SpecOf<"natsServer">;
 
-/** Where the parts that a running server reads again are, beside its configuration. */
+/** Where the server finds what belongs to it. `users` is a name in the folder of its configuration, which is all that it takes; the others are paths. */
 export type NatsFiles = { readonly users: string; readonly certificate: string; readonly storeFolder: string };
 
 const mebibyte = 1024 * 1024;

@@ -13,7 +13,7 @@ export type NatsFile = {
 };
 
 const places: NatsFiles = {
-  users: `${natsFolder}/users.conf`,
+  users: "users.conf",
   certificate: `${natsFolder}/server.crt`,
   storeFolder: "/var/lib/cowherd/nats",
 };
@@ -26,7 +26,7 @@ export function natsFiles(spec: SpecOf<"natsServer">): readonly NatsFile[] {
   const configuration = renderNatsConfiguration(spec, places);
   return [
     { path: natsConfiguration, content: configuration, mode: 0o640, owner: broker, live: false },
-    { path: places.users, content: renderNatsUsers(spec), mode: 0o640, owner: broker, live: true },
+    { path: `${natsFolder}/${places.users}`, content: renderNatsUsers(spec), mode: 0o640, owner: broker, live: true },
     { path: places.certificate, content: spec.certificate, mode: 0o640, owner: broker, live: true },
     ...units.map(([path, content]) => ({ path, content, mode: 0o644, owner: root, live: false })),
   ];
