@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { addApply } from "./commands/apply.ts";
 import { UsageError } from "./commands/command-error.ts";
 import { type Cowctl, examples } from "./commands/cowctl.ts";
+import { addEventsUser } from "./commands/events-user.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHostfile } from "./commands/hostfile.ts";
 import { addInit } from "./commands/init.ts";
@@ -92,6 +93,7 @@ function addCommands(program: Program, cowctl: Cowctl): void {
   addNodeRelease(node, cowctl);
   addNodeRemove(node, cowctl);
   addOperatorCreate(program.command("operator").description("let people steer the cluster from elsewhere"), cowctl);
+  addEventsUser(program.command("events").description("say who may listen to what changes in the cluster"), cowctl);
   addVersion(program, cowctl);
 }
 

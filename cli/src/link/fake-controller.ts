@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorDetailTrailer } from "@cowherd/proto";
 import {
+  type AddEventsUserRequest,
+  type AddEventsUserResponse,
   type AdoptHostfileRequest,
   type AdoptHostfileResponse,
   type ApplyRequest,
@@ -19,12 +21,14 @@ import {
   type GetVersionResponse,
   type IssueOperatorCertificateRequest,
   type IssueOperatorCertificateResponse,
+  type ListEventsUsersResponse,
   type ListHostfileGenerationsResponse,
   type ListTokensResponse,
   OperatorServiceService,
   type PlanRequest,
   type PlanResponse,
   type ReleaseNodeRequest,
+  type RemoveEventsUserRequest,
   type RemoveNodeRequest,
   type RevokeTokenRequest,
   type RollBackHostfileRequest,
@@ -65,6 +69,9 @@ export type Answers = {
   readonly createToken?: (request: CreateTokenRequest) => CreateTokenResponse;
   readonly listTokens?: () => ListTokensResponse;
   readonly revokeToken?: (request: RevokeTokenRequest) => Record<string, never>;
+  readonly addEventsUser?: (request: AddEventsUserRequest) => AddEventsUserResponse;
+  readonly listEventsUsers?: () => ListEventsUsersResponse;
+  readonly removeEventsUser?: (request: RemoveEventsUserRequest) => Record<string, never>;
   readonly issueOperatorCertificate?: (
     request: IssueOperatorCertificateRequest,
   ) => IssueOperatorCertificateResponse | Promise<IssueOperatorCertificateResponse>;
