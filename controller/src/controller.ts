@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type BrokerUsers, createBrokerUsers } from "./broker/broker-users.ts";
 import type { Timing } from "./config.ts";
 import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
+import { expiringCertificates } from "./enrollment/expiring.ts";
+import type { EventLog } from "./events/event-log.ts";
+import { eventRulesOf } from "./events/event-rules.ts";
+import { type BusSupply, createPublishing, type Publishing } from "./events/publishing.ts";
 import type { CertificateAuthority } from "./identity/certificate-authority.ts";
 import { createLiveness, type Liveness } from "./leases/liveness.ts";
 import { createOperators, type Operators } from "./operators/operators.ts";
@@ -30,6 +35,8 @@ export type ControllerDeps = {
   readonly monotonic: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly timing: Timing;
+  /** Undefined where events are published nowhere, whatever the spec says. */
+  readonly buses?: BusSupply;
 };
 
 /** The controller without its doors. */
@@ -47,6 +54,12 @@ export interface Controller {
   readonly brokerUsers: BrokerUsers;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
+  /** What observers should hear of. */
+  readonly events: EventLog;
+  /** Rung after each commit that added events. */
+  readonly eventBells: Bells;
+  /** To be disposed of before the store is closed. */
+  readonly publishing: Publishing | undefined;
   readonly timing: Timing;
   /** Milliseconds of the wall clock. */
   readonly now: () => number;
@@ -58,7 +71,7 @@ export interface Controller {
   sessionOpened(node: string): void;
   /** Takes a node's answer to a probe, about itself or another: whom it was asked about is known here. */
   reportProof(node: string, id: string, answer: Answer): void;
-  /** Ends leases that ran out, gives up probes that nobody answered, and asks what is due. To be called at short intervals. */
+  /** Ends leases that ran out, gives up probes that nobody answered, tells of certificates that end soon, and asks what is due. To be called at short intervals. */
   tick(): void;
   /** Notes that a node speaks with this certificate, which makes its older one worthless. */
   certificateUsed(node: string, certificate: string): void;
@@ -75,21 +88,38 @@ export function createController(deps: ControllerDeps): Controller {
   if (initial === undefined) throw new NotInitialisedError("there is no cluster here yet");
 
   const watchers = createBells();
+  const eventBells = createBells();
   const sessions = createSessions();
   const newId = () => Buffer.from(deps.randomBytes(8)).toString("hex");
   const prober = createProber({ ...deps, sessions, newId });
+  const publishing =
+    deps.buses &&
+    createPublishing({
+      ...deps.buses,
+      log: deps.store.events,
+      now: deps.now,
+      random: () => (deps.randomBytes(1)[0] ?? 0) / 256,
+      pause: async (ms, signal) => void (await sleep(ms, undefined, { signal }).catch(() => {})), // called off is over, too
+      deadline: (ms) => AbortSignal.timeout(ms),
+      changed: () => watchers.ringAll(),
+    });
   const loop = createLoop(initial, {
     store: deps.store,
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
+    randomBytes: deps.randomBytes,
+    eventRules: ({ events }) => eventRulesOf(events, publishing !== undefined),
     pace: deps.timing.pace,
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);
       sessions.offer(committed.desired);
       prober.ask(committed.after.state);
       watchers.ringAll();
+      if (committed.events.length > 0) eventBells.ringAll();
+      publishing?.follow(committed.after.state.spec);
     },
   });
+  publishing?.follow(loop.record().state.spec);
   const liveness = createLiveness({ ...deps, loop, activityChanged: () => watchers.ringAll() });
 
   return {
@@ -106,6 +136,9 @@ export function createController(deps: ControllerDeps): Controller {
     brokerUsers: createBrokerUsers({ loop, now: deps.now }),
     now: deps.now,
     watchers,
+    events: deps.store.events,
+    eventBells,
+    publishing,
     timing: deps.timing,
 
     reportFacts(node, reported) {
@@ -140,7 +173,8 @@ export function createController(deps: ControllerDeps): Controller {
 
     tick() {
       liveness.tick();
-      const events = prober.giveUp(loop.present());
+      const unanswered = prober.giveUp(loop.present());
+      const events = [...unanswered, ...expiringCertificates(loop.record().state, deps.now())];
       if (events.length > 0) loop.commit({ events });
       prober.ask(loop.present());
     },

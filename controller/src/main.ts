@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { agentPort, enrollmentPort, operatorSocket } from "@cowherd/proto";
 import { pino } from "pino";
 import { version } from "./config.ts";
+import { openNatsBus } from "./events/nats-bus.ts";
 import { exitCodeOf, UsageError } from "./exit-code.ts";
 import { initCluster } from "./init/init-cluster.ts";
 import { serve } from "./serve.ts";
@@ -81,6 +82,7 @@ async function runServer(stateFolder: string, address: string, socket: string): 
     {
       stateFolder,
       openStore: openSqliteStore,
+      openBus: openNatsBus,
       listening: { address, enrollmentPort, agentPort, socket },
       schema: readSchema(),
       log: (error, doing) => log.error({ err: error }, doing),

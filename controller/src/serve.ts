@@ -3,6 +3,7 @@ import { openBrokerSeed } from "./broker/broker-seed.ts";
 import { createCertificateKeeper } from "./broker/certificate-keeper.ts";
 import { defaultTiming } from "./config.ts";
 import { createController, NotInitialisedError } from "./controller.ts";
+import type { OpenBus } from "./events/event-bus.ts";
 import { openAuthority } from "./identity/certificate-authority.ts";
 import { createServerRenewal } from "./identity/server-renewal.ts";
 import { findClusterFolder } from "./init/cluster-folder.ts";
@@ -13,6 +14,7 @@ import type { OpenStore } from "./store/cluster-store.ts";
 export type ServeOptions = {
   readonly stateFolder: string;
   readonly openStore: OpenStore;
+  readonly openBus: OpenBus;
   readonly listening: Listening;
   readonly schema: Buffer | undefined;
   readonly log: ErrorLog;
@@ -35,7 +37,9 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       monotonic,
       randomBytes,
       timing: defaultTiming,
+      buses: { openBus: options.openBus, ownBroker: folder.broker },
     });
+    await using _publishing = controller.publishing;
     const key = await openBrokerSeed(folder.broker.credentials);
     controller.loop.commit({ events: [{ type: "broker-publisher-known", key }] });
     const issuedAt = Date.now();

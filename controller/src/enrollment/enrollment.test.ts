@@ -15,7 +15,14 @@ async function joined() {
   const state = given(empty(), ...enrolled("secondary1"));
   const loop = createLoop(
     { state, tokens: new Map(), operators: new Map() },
-    { store: createMemoryStore(), runningTime: () => 0, now: () => now, pace: atOnce, tell: () => {} },
+    {
+      store: createMemoryStore(),
+      runningTime: () => 0,
+      now: () => now,
+      randomBytes: (length) => new Uint8Array(length),
+      pace: atOnce,
+      tell: () => {},
+    },
   );
   const authority = await openAuthority(await createAuthority("lab", new Date(now)));
   return { loop, enrollment: createEnrollment({ loop, authority, now: () => now }) };

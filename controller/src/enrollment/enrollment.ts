@@ -1,10 +1,12 @@
+import { nodeNameProblem } from "@cowherd/proto";
 import type { CertificateAuthority } from "../identity/certificate-authority.ts";
 import { parseSigningRequest } from "../identity/signing-request.ts";
 import type { Loop } from "../reconcile/loop.ts";
 import { factsLimits, parseFacts, type ReportedFacts } from "../state/parse-facts.ts";
-import { type Applicant, judgeToken, spendToken } from "../tokens/token-record.ts";
+import { type Applicant, judgeToken, spendToken, TokenRefusedError } from "../tokens/token-record.ts";
 import { requireNode } from "../tokens/tokens.ts";
 import { refuseClone, refuseSharedKey } from "./clone.ts";
+import { createRefusalBound } from "./told-refusals.ts";
 
 /** A machine's wish to join. Nothing in it is trusted. */
 export type Application = {
@@ -52,7 +54,19 @@ export type EnrollmentDeps = {
 };
 
 export function createEnrollment({ loop, authority, now }: EnrollmentDeps): Enrollment {
-  const judge = (applicant: Applicant) => judgeToken(loop.record().tokens.values(), applicant, now());
+  const mayTell = createRefusalBound(now);
+
+  function judge(applicant: Applicant) {
+    try {
+      return judgeToken(loop.record().tokens.values(), applicant, now());
+    } catch (error) {
+      if (error instanceof TokenRefusedError && mayTell()) {
+        const node = nodeNameProblem(applicant.node) === undefined ? applicant.node : undefined;
+        loop.commit({ told: [{ type: "token.refused", node, reason: error.message }] });
+      }
+      throw error;
+    }
+  }
 
   return {
     async enroll({ secret, csr, facts: reported, node: claimed }) {
@@ -69,7 +83,9 @@ export function createEnrollment({ loop, authority, now }: EnrollmentDeps): Enro
       const facts = parseFacts(reported, factsLimits(state.spec));
       refuseClone(state, node, facts);
       loop.commit({
-        events: [{ type: "node-enrolled", node, certificate: issued.fingerprint, facts }],
+        events: [
+          { type: "node-enrolled", node, certificate: issued.fingerprint, facts, expiresAt: issued.notAfter.getTime() },
+        ],
         tokens: spendToken(tokens, token, fingerprint),
       });
       return { node, certificate: issued.certificate };
@@ -83,7 +99,8 @@ export function createEnrollment({ loop, authority, now }: EnrollmentDeps): Enro
       if (!loop.record().state.nodes.get(node)?.certificates.includes(certificate)) {
         throw new CertificateRevokedError(`the certificate does not speak for ${node} any more`);
       }
-      loop.commit({ events: [{ type: "certificate-issued", node, certificate: issued.fingerprint }] });
+      const expiresAt = issued.notAfter.getTime();
+      loop.commit({ events: [{ type: "certificate-issued", node, certificate: issued.fingerprint, expiresAt }] });
       return issued.certificate;
     },
   };

@@ -1,11 +1,9 @@
+import type { BrokerFiles } from "../init/cluster-folder.ts";
 import type { EventsSpec } from "../spec/cluster-spec.ts";
 import type { BusPlace } from "./event-bus.ts";
 
-/** Where the controller has what it needs at a broker of the cluster's own. Paths. */
-export type OwnBrokerFiles = { readonly credentials: string; readonly ca: string };
-
 /** Tells where a cluster's events go; undefined where they go nowhere. A broker of the cluster's own is on this machine. */
-export function busPlaceOf(cluster: string, { broker, keep }: EventsSpec, own: OwnBrokerFiles): BusPlace | undefined {
+export function busPlaceOf(cluster: string, { broker, keep }: EventsSpec, own: BrokerFiles): BusPlace | undefined {
   const { days, megabytes } = keep;
   const stream = { name: `cowherd-${cluster}`, subjects: `cowherd.${cluster}.>`, days, megabytes };
   switch (broker.kind) {

@@ -21,6 +21,7 @@ export function createFakeEventLog(): FakeEventLog {
       reads.most = Math.max(reads.most, limit);
       return kept.filter(({ sequence }) => sequence > after).slice(0, limit);
     },
+    marks: () => kept.map(({ sequence, time, event: { type } }) => ({ sequence, time, type })),
     last,
     published: () => published,
     markPublished(sequence) {

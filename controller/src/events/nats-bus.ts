@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { JetStreamClient } from "nats";
+import { ErrorCode, type NatsConnection, NatsError } from "nats";
 import { parseCredentials } from "./credentials.ts";
 import type { BusMessage, BusPlace, EventBus, Publication } from "./event-bus.ts";
 import { dialNats, type NatsAccess, type NatsLine, untilAborted } from "./nats-dial.ts";
@@ -35,7 +35,7 @@ export function openNatsBus(place: BusPlace): EventBus {
     async publish(messages, signal) {
       try {
         const { connection } = await connected(signal);
-        const { stored, failure } = await publishAll(connection.jetstream(), place.stream.name, messages, signal);
+        const { stored, failure } = await publishAll(connection, place.stream.name, messages, signal);
         if (failure === undefined) return { stored, failure };
         const server = connection.getServer();
         hangUp();
@@ -79,11 +79,12 @@ async function reach({ servers, stream, credentials, ca }: BusPlace, signal: Abo
  * it, which JetStream sees to: what one leaves out, nothing after it overtakes.
  */
 async function publishAll(
-  client: JetStreamClient,
+  connection: NatsConnection,
   streamName: string,
   messages: readonly BusMessage[],
   signal: AbortSignal,
 ): Promise<Publication> {
+  const client = connection.jetstream();
   const acknowledged = messages.map(() => false);
   const failures = new Map<number, unknown>();
   const publishing = messages.map(async ({ subject, id, body }, at) => {
@@ -99,8 +100,15 @@ async function publishAll(
   await untilAborted(Promise.all(publishing), signal).catch((error: unknown) => failures.set(Infinity, error));
   const unsure = acknowledged.indexOf(false);
   const stored = unsure < 0 ? messages.length : unsure;
-  const failure = stored === messages.length ? undefined : natsReason(failures.get(stored) ?? failures.get(Infinity));
-  return { stored, failure };
+  if (stored === messages.length) return { stored, failure: undefined };
+  return { stored, failure: silenceReason(connection, failures.get(stored) ?? failures.get(Infinity)) };
+}
+
+/** A server whose disk was full answers everything but what is to be stored, and that until it is started again. */
+function silenceReason(connection: NatsConnection, error: unknown): string {
+  if (connection.isClosed()) return "the connection was closed"; // the client calls this a timeout too
+  if (!(error instanceof NatsError) || error.code !== ErrorCode.Timeout) return natsReason(error);
+  return "it acknowledges nothing; if its disk is full, make room and restart it";
 }
 
 function shuffled<T>(items: readonly T[]): readonly T[] {

@@ -1,64 +1,63 @@
+import type { BrokerFiles } from "../init/cluster-folder.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
-import { busPlaceOf, type OwnBrokerFiles } from "./bus-place.ts";
-import type { OpenBus } from "./event-bus.ts";
-import type { EventLog } from "./event-log.ts";
+import { busPlaceOf } from "./bus-place.ts";
+import type { BusPlace, OpenBus } from "./event-bus.ts";
 import { type Publisher, type PublisherDeps, startPublisher } from "./publisher.ts";
 import { publishingNotice } from "./publishing-notice.ts";
 
-/** Keeps the events going where the spec says. Nobody waits for it. */
-export interface Publishing {
+/** Keeps the events going where the spec says, until it is disposed of. Nobody waits for it. */
+export interface Publishing extends AsyncDisposable {
   /** Publishes to where this spec says from now on, and looks whether there is something new. */
   follow(spec: ClusterSpec): void;
   /** What `status` should say; a line each. */
   notices(): readonly string[];
-  /** Ends what is going on. */
-  stop(): Promise<void>;
 }
 
-export type PublishingDeps = Omit<PublisherDeps, "cluster" | "bus"> & {
-  readonly log: EventLog;
-  readonly openBus: OpenBus;
-  readonly ownBroker: OwnBrokerFiles;
-};
+/** Opens buses, and has what the controller needs at a broker of the cluster's own. */
+export type BusSupply = { readonly openBus: OpenBus; readonly ownBroker: BrokerFiles };
+
+export type PublishingDeps = Omit<PublisherDeps, "cluster" | "bus"> & BusSupply;
 
 /** Invariant: of two publishers, the second starts when the first has let go of its bus. */
 export function createPublishing(deps: PublishingDeps): Publishing {
   const { log, openBus, ownBroker, now } = deps;
-  let place: string | undefined;
-  let keep: ClusterSpec["events"]["keep"] | undefined;
+  let followed: ClusterSpec | undefined;
+  let asked: string | undefined;
   let publisher: Publisher | undefined;
   let ending: Promise<void> = Promise.resolve();
-  let stopped = false;
 
-  function replace(cluster: string, events: ClusterSpec["events"]): void {
-    const former = publisher;
-    publisher = undefined;
-    const wanted = busPlaceOf(cluster, events, ownBroker);
-    const asked = place;
+  /** What is asked for again before this one's turn comes starts nothing. */
+  function replace(cluster: string, place: BusPlace | undefined, ask: string): void {
     ending = ending.then(async () => {
+      const former = publisher;
+      publisher = undefined;
       await former?.stop();
-      if (wanted === undefined || stopped || asked !== place) return; // what was asked for since comes next
-      publisher = startPublisher({ ...deps, cluster, bus: openBus(wanted) });
+      if (place !== undefined && ask === asked) publisher = startPublisher({ ...deps, cluster, bus: openBus(place) });
     });
   }
 
   return {
-    follow({ name, events }) {
-      const next = JSON.stringify([name, busPlaceOf(name, events, ownBroker)]);
-      keep = events.keep;
-      if (next === place) return publisher?.wake();
-      place = next;
-      replace(name, events);
+    follow(spec) {
+      if (spec !== followed) {
+        followed = spec;
+        const place = busPlaceOf(spec.name, spec.events, ownBroker);
+        const ask = JSON.stringify([spec.name, place]);
+        if (ask !== asked) {
+          asked = ask;
+          replace(spec.name, place, ask);
+        }
+      }
+      publisher?.wake();
     },
 
     notices() {
       const trouble = publisher?.trouble();
-      if (trouble === undefined || keep === undefined) return [];
-      return [publishingNotice(trouble, log.last() - log.published(), keep, now())];
+      if (trouble === undefined || followed === undefined) return [];
+      return [publishingNotice(trouble, log.last() - log.published(), followed.events.keep, now())];
     },
 
-    async stop() {
-      stopped = true;
+    async [Symbol.asyncDispose]() {
+      asked = undefined;
       await ending;
       await publisher?.stop();
     },

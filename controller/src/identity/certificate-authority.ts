@@ -48,6 +48,10 @@ export interface CertificateAuthority {
 
 const hour = 3_600_000;
 const day = 24 * hour;
+
+/** How long a node's or an operator's certificate is good for, in milliseconds. */
+export const peerLifeMs = 30 * day;
+
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
 /** Makes the authority of a new cluster; its certificate is good for 10 years. */
@@ -100,7 +104,7 @@ export async function openAuthority(files: AuthorityFiles): Promise<CertificateA
     pin: Buffer.from(fingerprintOf(authority.rawData), "hex"),
 
     async issuePeer(identity, key, now) {
-      const life = validity(now, 30 * day);
+      const life = validity(now, peerLifeMs);
       const certificate = await issue(key, life, [
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
         new SubjectAlternativeNameExtension([{ type: "url", value: formatPeerIdentity(identity) }], true), // critical: the subject is empty (RFC 5280, 4.2.1.6)

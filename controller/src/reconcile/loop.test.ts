@@ -13,9 +13,9 @@ function start(store: ClusterStore = createMemoryStore()) {
   let [time, commits, told] = [0, 0, 0];
   const counting: ClusterStore = {
     ...store,
-    commit(record) {
+    commit(record, log) {
       commits += 1;
-      store.commit(record);
+      store.commit(record, log);
     },
   };
   const initial = store.load() ?? { state: empty(), tokens: new Map(), operators: new Map() };
@@ -27,6 +27,7 @@ function start(store: ClusterStore = createMemoryStore()) {
     store: counting,
     runningTime: () => time,
     now: () => 0,
+    randomBytes: (length) => new Uint8Array(length),
     pace: ordinaryPace,
     tell,
   });

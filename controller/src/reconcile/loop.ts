@@ -1,4 +1,7 @@
-import type { DesiredState } from "@cowherd/proto";
+import type { DesiredState, Event, KeptEvent } from "@cowherd/proto";
+import { eventsBetween, viewOf } from "../events/events-between.ts";
+import { defaultEventRules, type EventRules, growLog, type Loss } from "../events/grow-log.ts";
+import { logViewOf } from "../events/log-view.ts";
 import { atOnce, type Pace } from "../hostfile/pace.ts";
 import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { reduce } from "../state/reduce.ts";
@@ -13,22 +16,26 @@ export type Change = {
   readonly events?: readonly ClusterEvent[];
   readonly tokens?: ClusterRecord["tokens"];
   readonly operators?: ClusterRecord["operators"];
+  /** What observers should hear of that changes nothing which is kept. */
+  readonly told?: readonly Event[];
   /** The operator waits for the hostfile, which then follows no burst's pace. A hold keeps it all the same. */
   readonly urgent?: boolean;
 };
 
-/** What a committed change did. `desired` holds the desired states that became others, by node. */
+/** What a committed change did. `desired` holds the desired states that became others, by node; `events` is what it adds to the log. */
 export type Committed = {
   readonly before: ClusterRecord;
   readonly after: ClusterRecord;
   readonly desired: ReadonlyMap<string, DesiredState>;
+  readonly events: readonly KeptEvent[];
 };
 
 /**
  * The one place where the cluster's record changes.
  *
  * Invariants: the record is always at its fixed point and always in the store; changes
- * happen one after another, whole or not at all; nobody hears of one before it is stored.
+ * happen one after another, whole or not at all; nobody hears of one before it is stored, and
+ * whatever observers should hear of it is stored with it.
  */
 export interface Loop {
   record(): ClusterRecord;
@@ -36,6 +43,8 @@ export interface Loop {
   present(): ClusterState;
   /** The desired state of every joined node. */
   desired(): ReadonlyMap<string, DesiredState>;
+  /** The events that were given up before they reached the broker, as far as the log knows. */
+  lost(): Loss | undefined;
   /** Makes a change. Throws when the store does, and then nothing was changed. */
   commit(change: Change): Committed;
   /**
@@ -48,8 +57,11 @@ export interface Loop {
 export type LoopDeps = {
   readonly store: ClusterStore;
   readonly runningTime: RunningTime;
-  /** Milliseconds of the wall clock: for the times of the hostfiles. */
+  /** Milliseconds of the wall clock: for the times of the hostfiles and of the events. */
   readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** How many events the spec lets the log keep. */
+  readonly eventRules?: (spec: ClusterState["spec"]) => EventRules;
   readonly pace: Pace;
   /** Hears of every change once it is stored. */
   readonly tell: (committed: Committed) => void;
@@ -59,8 +71,11 @@ export type LoopDeps = {
 const keptMs = 60_000;
 
 /** Takes the record up where the store left it and brings it to its fixed point. */
-export function createLoop(initial: ClusterRecord, { store, runningTime, now, pace, tell }: LoopDeps): Loop {
+export function createLoop(initial: ClusterRecord, deps: LoopDeps): Loop {
+  const { store, runningTime, now, randomBytes, eventRules = () => defaultEventRules, pace, tell } = deps;
   let record = initial;
+  let viewed = viewOf(initial);
+  let log = logViewOf(store.events);
   let due: number | undefined;
   let desired: ReadonlyMap<string, DesiredState> = new Map();
 
@@ -70,17 +85,27 @@ export function createLoop(initial: ClusterRecord, { store, runningTime, now, pa
     record: () => record,
     present,
     desired: () => desired,
-    commit({ events = [], tokens = record.tokens, operators = record.operators, urgent = false }) {
+    lost: () => log.loss,
+    commit({ events = [], tokens = record.tokens, operators = record.operators, told = [], urgent = false }) {
       const before = record;
       const current = present();
       const settled = settle(events.reduce(reduce, current), urgent ? atOnce : pace, now());
-      if (settled.state === current && tokens === before.tokens && operators === before.operators) {
-        return { before, after: before, desired: settled.desired };
-      }
       const after = { state: settled.state, tokens, operators };
-      const committed = { before, after, desired: settled.desired };
-      store.commit(after);
+      const view = viewOf(after);
+      const heard = [...eventsBetween(viewed, view), ...told];
+      const same = settled.state === current && tokens === before.tokens && operators === before.operators;
+      if (same && heard.length === 0) return { before, after: before, desired: settled.desired, events: [] };
+      const grown = growLog(log, heard, {
+        rules: eventRules(after.state.spec),
+        published: store.events.published(),
+        now: now(),
+        randomBytes,
+      });
+      const committed = { before, after, desired: settled.desired, events: grown.added };
+      store.commit(after, grown);
       record = after;
+      viewed = view;
+      log = grown.log;
       due = nextDue(after.state, pace);
       desired = new Map([...desired, ...settled.desired].filter(([node]) => after.state.nodes.has(node)));
       tell(committed);

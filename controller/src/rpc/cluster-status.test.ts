@@ -1,15 +1,17 @@
 import { expect, it } from "vitest";
+import type { Loss } from "../events/grow-log.ts";
 import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
 import { empty, enrolled, given } from "../state/cluster.fixture.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
 import { clusterStatus } from "./cluster-status.ts";
 
-const isDue = (state: ClusterState) =>
+const statusOf = (state: ClusterState, loss?: Loss) =>
   clusterStatus({
     loop: {
       present: () => state,
       record: () => ({ state, tokens: new Map(), operators: new Map() }),
       desired: () => new Map(),
+      lost: () => loss,
       commit: () => {
         throw new TypeError("a look changes nothing");
       },
@@ -22,7 +24,9 @@ const isDue = (state: ClusterState) =>
       activity: () => "",
     },
     now: () => 0,
-  }).hostfileDue;
+    publishing: undefined,
+  });
+const isDue = (state: ClusterState) => statusOf(state).hostfileDue;
 
 const admitted = given(empty(), ...enrolled("primary"), { type: "node-admitted", node: "primary" });
 const entries = hostfileEntries(admitted);
@@ -35,4 +39,10 @@ it("tells of a hostfile that is due, until it was published", () => {
 
 it("tells of none while the hostfile is held", () => {
   expect(isDue({ ...admitted, silence: { ...admitted.silence, held: true } })).toBe(false);
+});
+
+it("says which events were given up before the broker had them", () => {
+  expect(statusOf(empty(), { sequence: 9n, first: 2n, last: 7n, count: 6n }).notices).toContain(
+    "6 events were given up before NATS had got them (between number 2 and 7): the log was full or they were too old",
+  );
 });

@@ -1,5 +1,6 @@
 import { type ClusterStatus, type NodeStatus, Phase as WirePhase } from "@cowherd/proto/wire";
 import type { Controller } from "../controller.ts";
+import { lossNotices } from "../events/loss-notices.ts";
 import { atOnce, publicationDue } from "../hostfile/pace.ts";
 import { pinnedSlots } from "../hostfile/pinned-entries.ts";
 import type { NodeSpec } from "../spec/cluster-spec.ts";
@@ -10,7 +11,12 @@ import { phaseOf } from "../state/phase.ts";
 import { slotsOf } from "../state/slots.ts";
 
 /** Tells the cluster in one look; the nodes are those of the spec, in its order. */
-export function clusterStatus({ loop, liveness, now }: Pick<Controller, "loop" | "liveness" | "now">): ClusterStatus {
+export function clusterStatus({
+  loop,
+  liveness,
+  now,
+  publishing,
+}: Pick<Controller, "loop" | "liveness" | "now" | "publishing">): ClusterStatus {
   const state = loop.present();
   return {
     cluster: state.spec.name,
@@ -18,7 +24,12 @@ export function clusterStatus({ loop, liveness, now }: Pick<Controller, "loop" |
       nodeStatus(state, node, liveness.remaining(node.name), liveness.activity(node.name)),
     ),
     hostfileGeneration: state.hostfile?.generation ?? 0n,
-    notices: [...noticesOf(state), ...hostfileNotices(state, now())],
+    notices: [
+      ...noticesOf(state),
+      ...hostfileNotices(state, now()),
+      ...lossNotices(loop.lost()),
+      ...(publishing?.notices() ?? []),
+    ],
     hostfileDue: !state.silence.held && publicationDue(state, atOnce) !== undefined,
   };
 }

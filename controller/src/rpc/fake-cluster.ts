@@ -5,6 +5,7 @@ import { parseToken } from "@cowherd/proto";
 import type { CreateTokenResponse, EnrollResponse, Facts } from "@cowherd/proto/wire";
 import { defaultTiming, type Timing } from "../config.ts";
 import { type Controller, createController } from "../controller.ts";
+import type { BusSupply } from "../events/publishing.ts";
 import { atOnce } from "../hostfile/pace.ts";
 import { createAuthority, openAuthority } from "../identity/certificate-authority.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
@@ -63,6 +64,7 @@ export type FakeCluster = AsyncDisposable & {
 export async function startFakeCluster(
   store: ClusterStore = createMemoryStore(),
   timing: Partial<Timing> = {},
+  buses?: BusSupply,
 ): Promise<FakeCluster> {
   const clocks: Clocks = { wall: Date.now(), monotonic: 1_000_000 };
   const files = await createAuthority("lab", new Date(clocks.wall));
@@ -79,6 +81,7 @@ export async function startFakeCluster(
     monotonic: () => clocks.monotonic,
     randomBytes,
     timing: { ...defaultTiming, checkMs: 150, pace: atOnce, ...timing }, // clocks that stand still never end a burst
+    ...(buses && { buses }),
   });
   const folder = await mkdtemp(`${tmpdir()}/cluster-`);
   const socket = `${folder}/run/operator.sock`;
@@ -131,6 +134,7 @@ export async function startFakeCluster(
     async [Symbol.asyncDispose]() {
       for (const client of open) client.close();
       await servers.stop();
+      await controller.publishing?.[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });
     },
   };

@@ -65,6 +65,8 @@ export type NodeState = {
   readonly name: string;
   /** SHA-256 fingerprints (lower-case hexadecimal) of the certificates that may speak for it: one, or two during a renewal, newest last. */
   readonly certificates: readonly string[];
+  /** When the newest of them ends. Undefined where a version issued it that noted no such times. */
+  readonly expiry: Expiry | undefined;
   readonly facts: NodeFacts;
   /** Why the newest facts were not taken; undefined when they were. */
   readonly refusedFacts: string | undefined;
@@ -94,6 +96,9 @@ export type NodeState = {
   /** The operator keeps it out of the hostfile. */
   readonly drain: Drain | undefined;
 };
+
+/** `at` is in milliseconds since 1970; `told` says that people were told that it comes near. */
+export type Expiry = { readonly at: number; readonly told: boolean };
 
 /** How a node came and went. Times in running time. */
 export type Presence = {
@@ -217,9 +222,23 @@ export type HandEdit = { readonly at: number; readonly words: string };
 export type ClusterEvent =
   | BrokerEvent
   | { readonly type: "spec-applied"; readonly spec: ClusterSpec }
-  | { readonly type: "node-enrolled"; readonly node: string; readonly certificate: string; readonly facts: NodeFacts }
+  /** `expiresAt` is in milliseconds since 1970, left out where it is not known. */
+  | {
+      readonly type: "node-enrolled";
+      readonly node: string;
+      readonly certificate: string;
+      readonly facts: NodeFacts;
+      readonly expiresAt?: number;
+    }
   | { readonly type: "node-removed"; readonly node: string }
-  | { readonly type: "certificate-issued"; readonly node: string; readonly certificate: string }
+  | {
+      readonly type: "certificate-issued";
+      readonly node: string;
+      readonly certificate: string;
+      readonly expiresAt?: number;
+    }
+  /** The node's newest certificate ends soon. */
+  | { readonly type: "certificate-expiring"; readonly node: string }
   | { readonly type: "certificate-used"; readonly node: string; readonly certificate: string }
   | { readonly type: "facts-reported"; readonly node: string; readonly facts: NodeFacts }
   | { readonly type: "facts-refused"; readonly node: string; readonly problem: string }

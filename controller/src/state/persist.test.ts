@@ -23,6 +23,7 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
   fc.record({
     name: fc.constant(name),
     certificates: fc.array(fc.string()),
+    expiry: maybe(fc.record({ at: fc.nat(), told: fc.boolean() })),
     facts: fc
       .record({
         hostname: fc.string(),

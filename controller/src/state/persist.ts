@@ -298,6 +298,7 @@ const proofRecord = z.strictObject({
 const nodeRow: z.ZodType<NodeState> = z.strictObject({
   name: z.string(),
   certificates: z.array(z.string()),
+  expiry: orMissing(z.strictObject({ at: z.number(), told: z.boolean() })),
   facts: z.strictObject({
     hostname: z.string(),
     machineId: z.string(),

@@ -5,6 +5,7 @@ import type {
   ClusterEvent,
   ClusterState,
   DesiredVersion,
+  Expiry,
   HostfilePin,
   NodeFacts,
   NodeState,
@@ -28,11 +29,13 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
     case "spec-applied":
       return withSpec(state, event.spec);
     case "node-enrolled":
-      return withMachine(state, event.node, event.certificate, event.facts);
+      return withMachine(state, event);
     case "node-removed":
       return withoutNode(state, event.node);
     case "certificate-issued":
-      return change(state, event.node, (node) => withCertificate(node, event.certificate));
+      return change(state, event.node, (node) => withCertificate(node, event.certificate, event.expiresAt));
+    case "certificate-expiring":
+      return change(state, event.node, withExpiryTold);
     case "certificate-used":
       return change(state, event.node, (node) => withUsedCertificate(node, event.certificate));
     case "facts-reported":
@@ -142,7 +145,10 @@ function withAdmission(state: ClusterState, name: string): ClusterState {
  * for it but its place, which is the name's. What the operator wants of the node does too, who
  * may have drained it for this.
  */
-function withMachine(state: ClusterState, name: string, certificate: string, facts: NodeFacts): ClusterState {
+function withMachine(
+  state: ClusterState,
+  { node: name, certificate, facts, expiresAt }: Extract<ClusterEvent, { readonly type: "node-enrolled" }>,
+): ClusterState {
   if (!state.spec.nodes.has(name)) return state;
   const former = state.nodes.get(name);
   if (former?.certificates.includes(certificate)) return withFacts(state, name, facts);
@@ -150,6 +156,7 @@ function withMachine(state: ClusterState, name: string, certificate: string, fac
   const node: NodeState = {
     name,
     certificates: [certificate],
+    expiry: expiryAt(expiresAt),
     facts,
     refusedFacts: undefined,
     identityAt: roster,
@@ -189,9 +196,19 @@ function withFacts(state: ClusterState, name: string, facts: NodeFacts): Cluster
 }
 
 /** A second renewal before the first was used replaces the unused one: the one in use must stay. */
-function withCertificate(node: NodeState, certificate: string): NodeState {
+function withCertificate(node: NodeState, certificate: string, expiresAt: number | undefined): NodeState {
   if (node.certificates.includes(certificate)) return node;
-  return { ...node, certificates: [...node.certificates.slice(0, 1), certificate] };
+  const certificates = [...node.certificates.slice(0, 1), certificate];
+  return { ...node, certificates, expiry: expiryAt(expiresAt) };
+}
+
+function expiryAt(at: number | undefined): Expiry | undefined {
+  return at === undefined ? undefined : { at, told: false };
+}
+
+function withExpiryTold(node: NodeState): NodeState {
+  const { expiry } = node;
+  return expiry === undefined || expiry.told ? node : { ...node, expiry: { ...expiry, told: true } };
 }
 
 /** The use of a newer certificate ends the older. */

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
+import { eventLogContract } from "../events/event-log.contract.ts";
 import { empty, given } from "../state/cluster.fixture.ts";
 import { clusterStoreContract } from "./cluster-store.contract.ts";
 import { NewerStoreError } from "./cluster-store.ts";
@@ -18,16 +19,31 @@ function newPath(): string {
 
 afterAll(async () => await rm(folder, { recursive: true }));
 
-describe("memory store", () =>
-  clusterStoreContract(() => {
+describe("memory store", () => {
+  const open = () => {
     const store = createMemoryStore();
     return { store, reopen: () => store };
-  }));
+  };
+  clusterStoreContract(open);
+  eventLogContract(open);
+});
 
 describe("sqlite store", () => {
-  clusterStoreContract(() => {
+  const open = () => {
     const path = newPath();
     return { store: openSqliteStore(path), reopen: () => openSqliteStore(path) };
+  };
+  clusterStoreContract(open);
+  eventLogContract(open);
+
+  it("keeps no event of a commit that did not come about", () => {
+    const store = openSqliteStore(newPath());
+    const twice = { sequence: 1n, id: "a", time: 1, event: { type: "node.removed", node: "primary" } } as const;
+    const record = { state: empty(), tokens: new Map(), operators: new Map() };
+    expect(() => store.commit(record, { added: [twice, twice], dropped: [] })).toThrow(/UNIQUE/);
+    expect(store.load()).toBeUndefined();
+    expect(store.events.read(0n, 9)).toEqual([]);
+    store.close();
   });
 
   it("refuses a store of a later version and leaves it as it is", () => {
@@ -38,7 +54,7 @@ describe("sqlite store", () => {
     expect(() => openSqliteStore(path)).toThrow(NewerStoreError);
   });
 
-  it.each([1, 2])("takes over a store of version %s, which then refuses it", (version) => {
+  it.each([1, 2, 3])("takes over a store of version %s, which then refuses it", (version) => {
     const path = newPath();
     const record = { state: empty(), tokens: new Map(), operators: new Map() };
     const store = openSqliteStore(path);
@@ -46,8 +62,8 @@ describe("sqlite store", () => {
     store.close();
     const versionOf = (database: DatabaseSync) => database.prepare("pragma user_version").get()?.["user_version"];
     using database = new DatabaseSync(path);
-    expect(versionOf(database)).toBe(3);
-    database.exec(`drop table generation; pragma user_version = ${version}`);
+    expect(versionOf(database)).toBe(4);
+    database.exec(`drop table event; drop table published; drop table generation; pragma user_version = ${version}`);
     const { spec } = empty();
     const {
       liveness: _liveness,
@@ -64,7 +80,7 @@ describe("sqlite store", () => {
     const text = { epoch: "1", spec: { ...older, nodes }, roster: 0, generation: "0", hostfile: null };
     database.prepare("update cluster set record = ?").run(JSON.stringify(text));
     expect(openSqliteStore(path).load()).toEqual(record);
-    expect(versionOf(database)).toBe(3);
+    expect(versionOf(database)).toBe(4);
   });
 
   it("keeps the last hostfile of a store of the version before, also when newer ones follow", () => {
@@ -77,7 +93,7 @@ describe("sqlite store", () => {
     store.commit(older);
     store.close();
     const database = new DatabaseSync(path);
-    database.exec("drop table generation; pragma user_version = 2");
+    database.exec("drop table event; drop table published; drop table generation; pragma user_version = 2");
     database.close();
 
     const again = openSqliteStore(path);

@@ -1,3 +1,4 @@
+import type { EventLog, LogChange } from "../events/event-log.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
 import type { TokenRecord } from "../tokens/token-record.ts";
 
@@ -17,18 +18,22 @@ export type ClusterRecord = {
   readonly operators: ReadonlyMap<string, OperatorRecord>;
 };
 
-/** Where the cluster's record is kept. One process at a time. */
+/** Where the cluster's record is kept, and the events that tell of its changes. One process at a time. */
 export interface ClusterStore {
+  /** What commits have added. Whoever reads it while one goes on sees all of its events or none. */
+  readonly events: EventLog;
+
   /** Reads what was committed last. Undefined before the first commit. */
   load(): ClusterRecord | undefined;
 
   /**
-   * Makes `record` the one to load from now on, whole or, when it throws, not at all.
+   * Makes `record` the one to load from now on, with what it changes in the log, whole or,
+   * when it throws, not at all.
    *
    * Once it returns, a power cut does not take it back. What is the same object as in the
    * last record is not written again.
    */
-  commit(record: ClusterRecord): void;
+  commit(record: ClusterRecord, log?: LogChange): void;
 
   close(): void;
 }

@@ -1,7 +1,8 @@
 import type { TokenRecord } from "../tokens/token-record.ts";
 import type { OperatorRecord } from "./cluster-store.ts";
 
-type Row = Readonly<Record<string, unknown>>;
+/** A row as the database gives it. */
+export type Row = Readonly<Record<string, unknown>>;
 
 /** A row that this version never wrote. */
 export class DamagedRowError extends Error {
@@ -15,15 +16,20 @@ export function textOf(row: Row, column: string): string {
   return value;
 }
 
+/** Reads a column of numbers. Throws DamagedRowError for anything else. */
+export function numberOf(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value !== "number") throw new DamagedRowError(`column ${column} of the store holds no number`);
+  return value;
+}
+
 /** Reads a row of the token table. */
 export function readToken(row: Row): TokenRecord {
-  const expiresAt = row["expires_at"];
-  if (typeof expiresAt !== "number") throw new DamagedRowError("column expires_at of the store holds no number");
   return {
     id: textOf(row, "id"),
     node: textOf(row, "node"),
     secretHash: textOf(row, "secret_hash"),
-    expiresAt,
+    expiresAt: numberOf(row, "expires_at"),
     spentBy: row["spent_by"] === null ? undefined : textOf(row, "spent_by"),
   };
 }

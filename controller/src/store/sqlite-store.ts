@@ -1,14 +1,16 @@
 import { DatabaseSync } from "node:sqlite";
+import { nothingLogged } from "../events/event-log.ts";
+import { eventTables, openSqliteLog } from "../events/sqlite-log.ts";
 import { decodeState, encodeCluster, encodeGeneration, encodeNode } from "../state/persist.ts";
 import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluster-store.ts";
 import { readOperator, readToken, textOf } from "./sqlite-rows.ts";
 
 /**
  * Counts the forms of the tables and of the records in them. Each version added to the records
- * what persist.ts reads as missing in those of the versions before, and version 3 the table of
- * hostfiles.
+ * what persist.ts reads as missing in those of the versions before; version 3 the table of
+ * hostfiles, and version 4 those of events.
  */
-const schemaVersion = 3;
+const schemaVersion = 4;
 const oldestReadable = 1;
 
 const generationTable = `
@@ -27,6 +29,7 @@ const schema = `
   ) strict, without rowid;
   create table operator (name text primary key, certificate text not null) strict, without rowid;
   ${generationTable}
+  ${eventTables}
   pragma user_version = ${schemaVersion};
 `;
 
@@ -44,6 +47,7 @@ export function openSqliteStore(path: string): ClusterStore {
 function createStore(database: DatabaseSync): ClusterStore {
   database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 2000");
   prepareSchema(database);
+  const events = openSqliteLog(database);
 
   const putCluster = database.prepare("insert or replace into cluster values (1, ?)");
   const putNode = database.prepare("insert or replace into node values (?, ?)");
@@ -93,6 +97,8 @@ function createStore(database: DatabaseSync): ClusterStore {
   }
 
   return {
+    events,
+
     load() {
       const cluster = selectCluster.get();
       if (cluster === undefined) return undefined;
@@ -108,8 +114,11 @@ function createStore(database: DatabaseSync): ClusterStore {
       return record;
     },
 
-    commit(record) {
-      inTransaction(database, () => write(record));
+    commit(record, log = nothingLogged) {
+      inTransaction(database, () => {
+        write(record);
+        events.write(log);
+      });
       last = record;
     },
 
@@ -127,7 +136,9 @@ function prepareSchema(database: DatabaseSync): void {
   if (typeof version !== "number" || version < oldestReadable || version > schemaVersion)
     throw new NewerStoreError(`the store is of schema ${version}, this version knows ${schemaVersion}`);
   // Now and not with the first record of the new form: the older program must not read half of each.
-  inTransaction(database, () => database.exec(`${generationTable} pragma user_version = ${schemaVersion}`));
+  inTransaction(database, () =>
+    database.exec(`${generationTable} ${eventTables} pragma user_version = ${schemaVersion}`),
+  );
 }
 
 function inTransaction(database: DatabaseSync, write: () => void): void {

@@ -184,7 +184,7 @@ export interface TokenUsed {
   id: string;
 }
 
-/** A machine came with a token that does not let it in. */
+/** A machine came with a token that does not let it in. Told of twenty an hour at most. */
 export interface TokenRefused {
   /** What the machine takes itself for; absent where it does not say, or says nothing that could be a node's name. */
   node?:
