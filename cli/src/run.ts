@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { addApply } from "./commands/apply.ts";
 import { UsageError } from "./commands/command-error.ts";
 import { type Cowctl, examples } from "./commands/cowctl.ts";
+import { addEvents } from "./commands/events.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHostfile } from "./commands/hostfile.ts";
 import { addInit } from "./commands/init.ts";
@@ -79,6 +80,7 @@ function addCommands(program: Program, cowctl: Cowctl): void {
   addInit(program, cowctl);
   addStatus(program, cowctl);
   addExplain(program, cowctl);
+  addEvents(program, cowctl);
   addPlan(program, cowctl);
   addApply(program, cowctl);
   addHostfile(program, cowctl);

@@ -19,6 +19,8 @@ import {
   type GetVersionResponse,
   type IssueOperatorCertificateRequest,
   type IssueOperatorCertificateResponse,
+  type ListEventsRequest,
+  type ListEventsResponse,
   type ListHostfileGenerationsResponse,
   type ListTokensResponse,
   OperatorServiceService,
@@ -49,6 +51,7 @@ export type Answers = {
   readonly getVersion?: () => GetVersionResponse;
   readonly getStatus?: () => GetStatusResponse | Promise<GetStatusResponse>;
   readonly watchStatus?: (stream: ServerWritableStream<unknown, WatchStatusResponse>) => void;
+  readonly listEvents?: (stream: ServerWritableStream<ListEventsRequest, ListEventsResponse>) => void;
   readonly explainNode?: (request: ExplainNodeRequest) => ExplainNodeResponse;
   readonly plan?: (request: PlanRequest) => PlanResponse;
   readonly apply?: (request: ApplyRequest) => ApplyResponse;
@@ -98,7 +101,9 @@ export async function serveFakeController(
   const server = new Server();
   const methods: [string, UntypedServiceImplementation[string]][] = [];
   for (const [name, answer] of Object.entries(answers)) {
-    methods.push([name, name === "watchStatus" ? (answers.watchStatus ?? refuseStream) : unary(answer)]);
+    if (name === "watchStatus") methods.push([name, answers.watchStatus ?? refuseStream]);
+    else if (name === "listEvents") methods.push([name, answers.listEvents ?? refuseStream]);
+    else methods.push([name, unary(answer)]);
   }
   server.addService(OperatorServiceService, Object.fromEntries(methods));
   const port = await new Promise<number>((resolve, reject) => {
@@ -107,7 +112,7 @@ export async function serveFakeController(
   return { port, [Symbol.asyncDispose]: async () => server.forceShutdown() };
 }
 
-function refuseStream(stream: ServerWritableStream<unknown, WatchStatusResponse>): void {
+function refuseStream(stream: ServerWritableStream<unknown, unknown>): void {
   stream.destroy(new FakeRefusal("UNIMPLEMENTED", "no stream"));
 }
 
