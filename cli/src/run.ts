@@ -3,7 +3,9 @@ import { CommanderError } from "commander";
 import { addApply } from "./commands/apply.ts";
 import { UsageError } from "./commands/command-error.ts";
 import { type Cowctl, examples } from "./commands/cowctl.ts";
-import { addEventsUser } from "./commands/events-user.ts";
+
+import { addEvents } from "./commands/events.ts";
+
 import { addExplain } from "./commands/explain.ts";
 import { addHostfile } from "./commands/hostfile.ts";
 import { addInit } from "./commands/init.ts";
@@ -80,6 +82,7 @@ function addCommands(program: Program, cowctl: Cowctl): void {
   addInit(program, cowctl);
   addStatus(program, cowctl);
   addExplain(program, cowctl);
+  addEvents(program, cowctl);
   addPlan(program, cowctl);
   addApply(program, cowctl);
   addHostfile(program, cowctl);
@@ -93,7 +96,6 @@ function addCommands(program: Program, cowctl: Cowctl): void {
   addNodeRelease(node, cowctl);
   addNodeRemove(node, cowctl);
   addOperatorCreate(program.command("operator").description("let people steer the cluster from elsewhere"), cowctl);
-  addEventsUser(program.command("events").description("say who may listen to what changes in the cluster"), cowctl);
   addVersion(program, cowctl);
 }
 

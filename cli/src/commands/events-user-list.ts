@@ -1,18 +1,16 @@
 import { renderJson } from "../output/json.ts";
 import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
-import { outputOption } from "./output-option.ts";
 
 /** Adds `cowctl events user list`. */
-export function addEventsUserList(parent: ParentCommand, cowctl: Cowctl): void {
+export function addEventsUserList(parent: ParentCommand, cowctl: Cowctl, form: () => "text" | "json"): void {
   parent
     .command("list")
     .description("list who may listen to the events")
-    .addOption(outputOption("table"))
     .addHelpText("after", examples("cowctl events user list", "cowctl events user list -o json"))
-    .action(({ output }) => listUsers(cowctl, output));
+    .action(() => listUsers(cowctl, form()));
 }
 
-async function listUsers(cowctl: Cowctl, form: "table" | "json"): Promise<void> {
+async function listUsers(cowctl: Cowctl, form: "text" | "json"): Promise<void> {
   using link = await cowctl.connect();
   const users = await link.listEventsUsers(cowctl.signal);
   if (form === "json") return cowctl.stdout.write(renderJson({ users }));

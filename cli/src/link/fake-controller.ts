@@ -21,6 +21,8 @@ import {
   type GetVersionResponse,
   type IssueOperatorCertificateRequest,
   type IssueOperatorCertificateResponse,
+  type ListEventsRequest,
+  type ListEventsResponse,
   type ListEventsUsersResponse,
   type ListHostfileGenerationsResponse,
   type ListTokensResponse,
@@ -37,6 +39,7 @@ import {
   type UnpinHostfileResponse,
   type WatchStatusResponse,
 } from "@cowherd/proto/wire";
+
 import {
   ServerCredentials as credentials,
   type handleUnaryCall,
@@ -53,6 +56,7 @@ export type Answers = {
   readonly getVersion?: () => GetVersionResponse;
   readonly getStatus?: () => GetStatusResponse | Promise<GetStatusResponse>;
   readonly watchStatus?: (stream: ServerWritableStream<unknown, WatchStatusResponse>) => void;
+  readonly listEvents?: (stream: ServerWritableStream<ListEventsRequest, ListEventsResponse>) => void;
   readonly explainNode?: (request: ExplainNodeRequest) => ExplainNodeResponse;
   readonly plan?: (request: PlanRequest) => PlanResponse;
   readonly apply?: (request: ApplyRequest) => ApplyResponse;
@@ -105,7 +109,9 @@ export async function serveFakeController(
   const server = new Server();
   const methods: [string, UntypedServiceImplementation[string]][] = [];
   for (const [name, answer] of Object.entries(answers)) {
-    methods.push([name, name === "watchStatus" ? (answers.watchStatus ?? refuseStream) : unary(answer)]);
+    if (name === "watchStatus") methods.push([name, answers.watchStatus ?? refuseStream]);
+    else if (name === "listEvents") methods.push([name, answers.listEvents ?? refuseStream]);
+    else methods.push([name, unary(answer)]);
   }
   server.addService(OperatorServiceService, Object.fromEntries(methods));
   const port = await new Promise<number>((resolve, reject) => {
@@ -114,7 +120,7 @@ export async function serveFakeController(
   return { port, [Symbol.asyncDispose]: async () => server.forceShutdown() };
 }
 
-function refuseStream(stream: ServerWritableStream<unknown, WatchStatusResponse>): void {
+function refuseStream(stream: ServerWritableStream<unknown, unknown>): void {
   stream.destroy(new FakeRefusal("UNIMPLEMENTED", "no stream"));
 }
 

@@ -25,7 +25,9 @@ import {
   parseToken,
   parseVersion,
 } from "./parse-answer.ts";
+import { parseListed } from "./parse-event.ts";
 import { parseEventsUser, parseListeningPlace } from "./parse-events-user.ts";
+
 import { parseExplanation } from "./parse-explanation.ts";
 import { translateFailure } from "./rpc-error.ts";
 import { diagnoseSocket } from "./socket-diagnosis.ts";
@@ -68,6 +70,10 @@ export async function createGrpcOperatorLink(address: ControllerAddress, deadlin
     getStatus: async (signal) => parseStatus((await ask(client.getStatus, {}, signal)).status),
     watchStatus: async function* (signal) {
       for await (const { status } of readStream(client.watchStatus({}), address, signal)) yield parseStatus(status);
+    },
+    listEvents: async function* ({ after, sinceMs = 0, follow, node = "", type = "" }, signal) {
+      const request = { after, sinceMs: BigInt(sinceMs), follow, node, type };
+      for await (const response of readStream(client.listEvents(request), address, signal)) yield parseListed(response);
     },
     explainNode: async (node, signal) => parseExplanation(await ask(client.explainNode, { node }, signal)),
     plan: async (spec, signal) =>

@@ -1,4 +1,4 @@
-import type { Outcome, ProofKind } from "@cowherd/proto";
+import type { Event, Outcome, ProofKind } from "@cowherd/proto";
 
 /** How long a controller may take. */
 export type Deadlines = {
@@ -19,6 +19,8 @@ export type OperatorLink = Disposable & {
   getStatus(signal: AbortSignal): Promise<ClusterStatus>;
   /** Yields the cluster as it is now, then again after each change; ends when the controller stops or `signal` aborts. */
   watchStatus(signal: AbortSignal): AsyncIterable<ClusterStatus>;
+  /** Yields where the list begins, then the events; ends with the last one, or when the controller stops or `signal` aborts. */
+  listEvents(query: EventQuery, signal: AbortSignal): AsyncIterable<EventPlace | ListedEvent>;
   /** Tells why a node stands where it stands, and what was proved of it. */
   explainNode(node: string, signal: AbortSignal): Promise<NodeExplanation>;
   /** `spec` is the text of cluster.yaml; empty for the spec that is in force. Touches nothing. */
@@ -86,6 +88,36 @@ export type ClusterStatus = {
   readonly notices: readonly string[];
   /** A hostfile with other entries is published within seconds. */
   readonly hostfileDue: boolean;
+};
+
+/** Which events are wanted. */
+export type EventQuery = {
+  /** Those with a greater sequence. Undefined where the next two decide. */
+  readonly after: bigint | undefined;
+  /** Those of the last so many milliseconds; undefined for all. */
+  readonly sinceMs: number | undefined;
+  /** Those that come, too; without the two above, those alone. */
+  readonly follow: boolean;
+  readonly node: string | undefined;
+  /** One type, such as "node.ready", or a kind of types, such as "node". */
+  readonly type: string | undefined;
+};
+
+/** What comes has a greater sequence. */
+export type EventPlace = { readonly sequence: bigint; readonly kept: undefined };
+
+export type ListedEvent = { readonly sequence: bigint; readonly kept: EventText };
+
+/** An event, as far as this version understands it. */
+export type EventText = {
+  readonly time: Date;
+  readonly type: string;
+  /** Undefined where it is about none. */
+  readonly node: string | undefined;
+  /** Undefined for an event that this version does not know. */
+  readonly event: Event | undefined;
+  /** As CloudEvents has it in JSON, in one line that is safe on a terminal. */
+  readonly cloudEvent: string;
 };
 
 export type NodeStatus = {

@@ -9,6 +9,7 @@ import { oneLine } from "../spec/printable.ts";
 import type { TokenRecord } from "../tokens/token-record.ts";
 import { clusterPlan } from "./cluster-plan.ts";
 import { clusterStatus } from "./cluster-status.ts";
+import { sendEvents } from "./event-stream.ts";
 import { nodeExplanation } from "./node-explanation.ts";
 import { createResponseStream } from "./response-stream.ts";
 import { MalformedRequestError } from "./rpc-error.ts";
@@ -45,6 +46,8 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
         stream.fail(error);
       });
     },
+
+    listEvents: (call) => sendEvents(call, controller, log),
 
     explainNode: unary(log, ({ node }) => nodeExplanation(controller, node)),
 

@@ -30,6 +30,7 @@ export const callers: Readonly<Record<OwnMethod | ForeignMethod, readonly Role[]
   "/cowherd.v1.OperatorService/GetVersion": operators,
   "/cowherd.v1.OperatorService/GetStatus": operators,
   "/cowherd.v1.OperatorService/WatchStatus": operators,
+  "/cowherd.v1.OperatorService/ListEvents": operators,
   "/cowherd.v1.OperatorService/ExplainNode": operators,
   "/cowherd.v1.OperatorService/Plan": operators,
   "/cowherd.v1.OperatorService/Apply": operators,

@@ -3,6 +3,7 @@ import { ErrorDetail } from "@cowherd/proto/wire";
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import { BrokerUserRefusedError, NoOwnBrokerError, UnknownBrokerUserError } from "../broker/broker-users.ts";
 import { CertificateRevokedError } from "../enrollment/enrollment.ts";
+import { UnknownEventTypeError } from "../events/event-query.ts";
 import {
   HostfileHeldError,
   InvalidHostfileError,
@@ -84,6 +85,7 @@ function tell(error: unknown): Told | undefined {
   if (error instanceof InvalidHostfileError) {
     return { code: status.INVALID_ARGUMENT, reason: "HOSTFILE_INVALID", problems: error.problems };
   }
+  if (error instanceof UnknownEventTypeError) return { code: status.NOT_FOUND };
   if (error instanceof UnknownGenerationError) return { code: status.NOT_FOUND, reason: "GENERATION_UNKNOWN" };
   if (error instanceof NobodyFitError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof HostfileHeldError) return { code: status.FAILED_PRECONDITION };

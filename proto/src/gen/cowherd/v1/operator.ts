@@ -22,6 +22,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
 import { Outcome, ProofKind, proofKindFromJSON, proofKindToJSON } from "./agent.ts";
+import { KeptEvent } from "./event.ts";
 import { Hostfile, HostfileEntry } from "./resource.ts";
 
 /** What an operator sees and steers. */
@@ -317,6 +318,40 @@ export interface NodeStatus {
   primary: boolean;
   /** What its agent does right now, such as "packages: install openmpi-bin"; empty at rest. */
   activity: string;
+}
+
+/**
+ * Which events to list. A type that no event has is refused, and so is a node that is neither in
+ * the spec nor in any event.
+ */
+export interface ListEventsRequest {
+  /** Those with a greater sequence: the one that was seen last. Absent where the next two decide. */
+  after?:
+    | bigint
+    | undefined;
+  /** Those of the last so many milliseconds, by the controller's clock; zero for all. */
+  sinceMs: bigint;
+  /** Those that come, too, until the caller has had enough. Without the two above, those alone. */
+  follow: boolean;
+  /** Those about one node; empty for any. */
+  node: string;
+  /** Those of one type, such as "node.ready", or of one kind, such as "node"; empty for any. */
+  type: string;
+}
+
+/** One event. The first response holds none: its sequence is where the list begins. */
+export interface ListEventsResponse {
+  /** All that is wanted up to this sequence was sent. */
+  sequence: bigint;
+  kept?:
+    | KeptEvent
+    | undefined;
+  /** Also of an event that the caller is too old to know. */
+  type: string;
+  /** Empty where it is about none. */
+  node: string;
+  /** The whole event as CloudEvents 1.0 has it in JSON, in one line. */
+  cloudEvent: string;
 }
 
 /** A node of the spec; another name is refused with reason NODE_UNKNOWN. */
@@ -1375,6 +1410,285 @@ export const NodeStatus: MessageFns<NodeStatus> = {
     message.reason = object.reason ?? "";
     message.primary = object.primary ?? false;
     message.activity = object.activity ?? "";
+    return message;
+  },
+};
+
+function createBaseListEventsRequest(): ListEventsRequest {
+  return { after: undefined, sinceMs: 0n, follow: false, node: "", type: "" };
+}
+
+export const ListEventsRequest: MessageFns<ListEventsRequest> = {
+  encode(message: ListEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.after !== undefined) {
+      if (BigInt.asUintN(64, message.after) !== message.after) {
+        throw new globalThis.Error("value provided for field message.after of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.after);
+    }
+    if (message.sinceMs !== 0n) {
+      if (BigInt.asUintN(64, message.sinceMs) !== message.sinceMs) {
+        throw new globalThis.Error("value provided for field message.sinceMs of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.sinceMs);
+    }
+    if (message.follow !== false) {
+      writer.uint32(24).bool(message.follow);
+    }
+    if (message.node !== "") {
+      writer.uint32(34).string(message.node);
+    }
+    if (message.type !== "") {
+      writer.uint32(42).string(message.type);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.after = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sinceMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.follow = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListEventsRequest {
+    return {
+      after: isSet(object.after) ? BigInt(object.after) : undefined,
+      sinceMs: isSet(object.sinceMs) ? BigInt(object.sinceMs) : isSet(object.since_ms) ? BigInt(object.since_ms) : 0n,
+      follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+    };
+  },
+
+  toJSON(message: ListEventsRequest): unknown {
+    const obj: any = {};
+    if (message.after !== undefined) {
+      obj.after = message.after.toString();
+    }
+    if (message.sinceMs !== 0n) {
+      obj.sinceMs = message.sinceMs.toString();
+    }
+    if (message.follow !== false) {
+      obj.follow = message.follow;
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListEventsRequest>): ListEventsRequest {
+    return ListEventsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListEventsRequest>): ListEventsRequest {
+    const message = createBaseListEventsRequest();
+    message.after = (object.after !== undefined && object.after !== null) ? BigInt(object.after) : undefined;
+    message.sinceMs = (object.sinceMs !== undefined && object.sinceMs !== null) ? BigInt(object.sinceMs) : 0n;
+    message.follow = object.follow ?? false;
+    message.node = object.node ?? "";
+    message.type = object.type ?? "";
+    return message;
+  },
+};
+
+function createBaseListEventsResponse(): ListEventsResponse {
+  return { sequence: 0n, kept: undefined, type: "", node: "", cloudEvent: "" };
+}
+
+export const ListEventsResponse: MessageFns<ListEventsResponse> = {
+  encode(message: ListEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0n) {
+      if (BigInt.asUintN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.sequence);
+    }
+    if (message.kept !== undefined) {
+      KeptEvent.encode(message.kept, writer.uint32(18).fork()).join();
+    }
+    if (message.type !== "") {
+      writer.uint32(26).string(message.type);
+    }
+    if (message.node !== "") {
+      writer.uint32(34).string(message.node);
+    }
+    if (message.cloudEvent !== "") {
+      writer.uint32(42).string(message.cloudEvent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEventsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEventsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kept = KeptEvent.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.cloudEvent = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListEventsResponse {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      kept: isSet(object.kept) ? KeptEvent.fromJSON(object.kept) : undefined,
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      cloudEvent: isSet(object.cloudEvent)
+        ? globalThis.String(object.cloudEvent)
+        : isSet(object.cloud_event)
+        ? globalThis.String(object.cloud_event)
+        : "",
+    };
+  },
+
+  toJSON(message: ListEventsResponse): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.kept !== undefined) {
+      obj.kept = KeptEvent.toJSON(message.kept);
+    }
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.cloudEvent !== "") {
+      obj.cloudEvent = message.cloudEvent;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListEventsResponse>): ListEventsResponse {
+    return ListEventsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListEventsResponse>): ListEventsResponse {
+    const message = createBaseListEventsResponse();
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.kept = (object.kept !== undefined && object.kept !== null) ? KeptEvent.fromPartial(object.kept) : undefined;
+    message.type = object.type ?? "";
+    message.node = object.node ?? "";
+    message.cloudEvent = object.cloudEvent ?? "";
     return message;
   },
 };
@@ -5118,6 +5432,16 @@ export const OperatorServiceService = {
     responseSerialize: (value: WatchStatusResponse): Buffer => Buffer.from(WatchStatusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchStatusResponse => WatchStatusResponse.decode(value),
   },
+  /** The events that are kept, oldest first, and where that is wanted those that come. */
+  listEvents: {
+    path: "/cowherd.v1.OperatorService/ListEvents" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ListEventsRequest): Buffer => Buffer.from(ListEventsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListEventsRequest => ListEventsRequest.decode(value),
+    responseSerialize: (value: ListEventsResponse): Buffer => Buffer.from(ListEventsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListEventsResponse => ListEventsResponse.decode(value),
+  },
   /** What was proved of a node, and what keeps it out of the hostfile. */
   explainNode: {
     path: "/cowherd.v1.OperatorService/ExplainNode" as const,
@@ -5348,6 +5672,8 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /** The cluster as it is now, then again after each change. */
   watchStatus: handleServerStreamingCall<WatchStatusRequest, WatchStatusResponse>;
+  /** The events that are kept, oldest first, and where that is wanted those that come. */
+  listEvents: handleServerStreamingCall<ListEventsRequest, ListEventsResponse>;
   /** What was proved of a node, and what keeps it out of the hostfile. */
   explainNode: handleUnaryCall<ExplainNodeRequest, ExplainNodeResponse>;
   /** What would change where if `spec` were applied. Nothing is touched. */
@@ -5433,6 +5759,13 @@ export interface OperatorServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchStatusResponse>;
+  /** The events that are kept, oldest first, and where that is wanted those that come. */
+  listEvents(request: ListEventsRequest, options?: Partial<CallOptions>): ClientReadableStream<ListEventsResponse>;
+  listEvents(
+    request: ListEventsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ListEventsResponse>;
   /** What was proved of a node, and what keeps it out of the hostfile. */
   explainNode(
     request: ExplainNodeRequest,
