@@ -82,6 +82,13 @@ export class NotInitialisedError extends Error {
   override readonly name = "NotInitialisedError";
 }
 
+/** So often, at most, it is noted how many events were published. */
+const noteMs = 1_000;
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {}); // called off is over, too
+}
+
 /** Takes a cluster up where the store left it. Throws NotInitialisedError. */
 export function createController(deps: ControllerDeps): Controller {
   const initial = deps.store.load();
@@ -99,7 +106,8 @@ export function createController(deps: ControllerDeps): Controller {
       log: deps.store.events,
       now: deps.now,
       random: () => (deps.randomBytes(1)[0] ?? 0) / 256,
-      pause: async (ms, signal) => void (await sleep(ms, undefined, { signal }).catch(() => {})), // called off is over, too
+      pause,
+      noteDelay: (signal) => pause(noteMs, signal),
       deadline: (ms) => AbortSignal.timeout(ms),
       changed: () => watchers.ringAll(),
     });

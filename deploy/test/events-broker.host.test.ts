@@ -72,12 +72,17 @@ function publish(where: BusPlace, count = burst): { readonly log: FakeEventLog; 
     bus: openNatsBus(where),
     now: Date.now,
     random: Math.random,
-    pause: async (ms, signal) => void (await sleep(ms, undefined, { signal }).catch(() => {})),
+    pause,
+    noteDelay: (signal) => pause(50, signal),
     deadline: (ms) => AbortSignal.timeout(ms),
     changed: () => {},
   });
   publishers.push(publisher);
   return { log, publisher };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 async function allPublished(log: FakeEventLog, timeoutMs = 90_000): Promise<void> {

@@ -15,7 +15,11 @@ type Started = {
   changes(): number;
 };
 
-function start(count: number, mood: FakeEventBus["mood"] = "well"): Started {
+function start(
+  count: number,
+  mood: FakeEventBus["mood"] = "well",
+  noteDelay: (signal: AbortSignal) => Promise<void> = async () => {},
+): Started {
   const log = createFakeEventLog();
   log.add(count);
   const bus = createFakeEventBus();
@@ -37,6 +41,7 @@ function start(count: number, mood: FakeEventBus["mood"] = "well"): Started {
       signal.addEventListener("abort", () => pausing.resolve(), { once: true });
       await pausing.promise;
     },
+    noteDelay,
     deadline() {
       deadline = new AbortController();
       return deadline.signal;
@@ -102,14 +107,14 @@ it("goes on once it is told that there is more", async () => {
 it("waits longer each time that it fails, and says since when and why until it succeeds", async () => {
   const { log, bus, publisher, clock, pauses, letPass, changes } = start(3, "refuse");
   await settled();
-  expect(publisher.trouble()).toEqual({ since: 1_000, reason: "connection refused" });
+  expect(publisher.trouble()).toEqual({ since: 1_000, reason: "connection refused", waiting: 3n });
   for (let n = 0; n < 9; n += 1) {
     clock.now += 60_000;
     letPass();
     await settled();
   }
   expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000]);
-  expect(publisher.trouble()).toEqual({ since: 1_000, reason: "connection refused" });
+  expect(publisher.trouble()).toEqual({ since: 1_000, reason: "connection refused", waiting: 3n });
   expect(changes()).toBe(1);
   bus.mood = "well";
   letPass();
@@ -172,6 +177,34 @@ it.each(["hang", "refuse"] as const)(
     expect(log.published()).toBe(0n);
   },
 );
+
+it("notes how far it came for many batches at once, and what is left when it stops", async () => {
+  const delay = Promise.withResolvers<void>();
+  const { log, bus, publisher } = start(1_000, "well", (signal) => {
+    signal.addEventListener("abort", () => delay.resolve(), { once: true });
+    return delay.promise;
+  });
+  await expect.poll(() => bus.stored.length).toBe(1_000);
+  expect(log.published()).toBe(0n);
+  await publisher.stop();
+  expect(log.published()).toBe(1_000n);
+});
+
+it("lives through a note that the log does not take, and notes it with the next", async () => {
+  const { log, bus, publisher } = start(1);
+  const { markPublished } = log;
+  log.markPublished = () => {
+    throw new Error("disk I/O error");
+  };
+  await settled();
+  expect(bus.stored).toHaveLength(1);
+  log.markPublished = markPublished;
+  log.add(1);
+  publisher.wake();
+  await settled();
+  expect(log.published()).toBe(2n);
+  await publisher.stop();
+});
 
 it("lives through a log that cannot be read or written, and says so", async () => {
   const { log, publisher, letPass } = start(1, "refuse");

@@ -4,8 +4,8 @@ import type { BusMessage, EventBus } from "./event-bus.ts";
 import type { EventLog } from "./event-log.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
-/** That events wait which should not: since when, by the wall clock, and why. */
-export type PublishingTrouble = { readonly since: number; readonly reason: string };
+/** That events wait which should not: since when, by the wall clock, why, and how many. */
+export type PublishingTrouble = { readonly since: number; readonly reason: string; readonly waiting: bigint };
 
 /** Brings what is in the log to the bus. */
 export interface Publisher {
@@ -13,7 +13,7 @@ export interface Publisher {
   wake(): void;
   /** Undefined while everything that there is to publish is published, or on its way for the first time. */
   trouble(): PublishingTrouble | undefined;
-  /** Ends what is going on, and lets go of the bus. */
+  /** Ends what is going on, notes how far it came, and lets go of the bus. */
   stop(): Promise<void>;
 }
 
@@ -27,6 +27,8 @@ export type PublisherDeps = {
   readonly random: () => number;
   /** Resolves after so many milliseconds, or once `signal` aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Resolves after the time for which it need not be noted how far the bus has come, or once `signal` aborts. */
+  readonly noteDelay: (signal: AbortSignal) => Promise<void>;
   /** Aborts after so many milliseconds. */
   readonly deadline: (ms: number) => AbortSignal;
   /** Called when the trouble became another one. */
@@ -43,12 +45,28 @@ const publishMs = 30_000;
  * Invariants: one batch is under way at a time, and nothing else of the log is in memory; an
  * event counts as published after the bus has it and all before it, and not earlier; whatever
  * the bus does, a try ends, and another one follows after a pause.
+ *
+ * How far the bus has come is noted in the log a little later, for many batches at once: each
+ * note costs the disk what a commit costs. Who is cut off in between publishes those again.
  */
 export function startPublisher(deps: PublisherDeps): Publisher {
-  const { cluster, log, bus, now, random, pause, deadline, changed } = deps;
+  const { cluster, log, bus, now, random, pause, noteDelay, deadline, changed } = deps;
   const stopping = new AbortController();
   const bell = createBell();
-  let trouble: PublishingTrouble | undefined;
+  let trouble: Omit<PublishingTrouble, "waiting"> | undefined;
+  let reached = log.published();
+  let noting: Promise<void> | undefined;
+
+  function noteSoon(): void {
+    noting ??= noteDelay(stopping.signal).then(() => {
+      noting = undefined;
+      try {
+        log.markPublished(reached);
+      } catch {
+        // The store is unwell, which every commit says louder; the next batch is noted with this one.
+      }
+    });
+  }
 
   function tell(reason: string | undefined): void {
     if (reason === trouble?.reason) return;
@@ -59,12 +77,15 @@ export function startPublisher(deps: PublisherDeps): Publisher {
   /** Publishes what comes next. Tells how many events are published now that were not, and what went wrong. */
   async function publishSome(): Promise<{ readonly published: number; readonly failure: string | undefined }> {
     try {
-      const batch = log.read(log.published(), mostMessages);
+      const batch = log.read(reached, mostMessages);
       if (batch.length === 0) return { published: 0, failure: undefined };
       const signal = AbortSignal.any([stopping.signal, deadline(publishMs)]);
       const { stored, failure } = await bus.publish(messagesOf(cluster, batch), signal);
       const last = batch[stored - 1];
-      if (last !== undefined) log.markPublished(last.sequence);
+      if (last !== undefined) {
+        reached = last.sequence;
+        noteSoon();
+      }
       return { published: stored, failure };
     } catch (error) {
       // The log is the store's: where that fails, the controller has more to say than this.
@@ -93,11 +114,12 @@ export function startPublisher(deps: PublisherDeps): Publisher {
 
   return {
     wake: () => bell.ring(),
-    trouble: () => trouble,
+    trouble: () => trouble && { ...trouble, waiting: log.last() - reached },
     async stop() {
       stopping.abort();
       bell.ring();
       await running;
+      await noting;
       await bus.close();
     },
   };

@@ -4,8 +4,7 @@ import type { PublishingTrouble } from "./publisher.ts";
 
 /** Says, in one line, that events are not published, and what becomes of them. `now` is the wall clock's time. */
 export function publishingNotice(
-  { since, reason }: PublishingTrouble,
-  waiting: bigint,
+  { since, reason, waiting }: PublishingTrouble,
   { days, count }: EventsSpec["keep"],
   now: number,
 ): string {

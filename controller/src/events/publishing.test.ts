@@ -32,6 +32,7 @@ function start(count: number, mood?: FakeEventBus["mood"]) {
     now: () => 60_000,
     random: () => 0,
     pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+    noteDelay: async () => {},
     deadline: () => new AbortController().signal,
     changed: () => {},
   });

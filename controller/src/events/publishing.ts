@@ -20,7 +20,7 @@ export type PublishingDeps = Omit<PublisherDeps, "cluster" | "bus"> & BusSupply;
 
 /** Invariant: of two publishers, the second starts when the first has let go of its bus. */
 export function createPublishing(deps: PublishingDeps): Publishing {
-  const { log, openBus, ownBroker, now } = deps;
+  const { openBus, ownBroker, now } = deps;
   let followed: ClusterSpec | undefined;
   let asked: string | undefined;
   let publisher: Publisher | undefined;
@@ -53,7 +53,7 @@ export function createPublishing(deps: PublishingDeps): Publishing {
     notices() {
       const trouble = publisher?.trouble();
       if (trouble === undefined || followed === undefined) return [];
-      return [publishingNotice(trouble, log.last() - log.published(), followed.events.keep, now())];
+      return [publishingNotice(trouble, followed.events.keep, now())];
     },
 
     async [Symbol.asyncDispose]() {
