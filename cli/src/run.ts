@@ -3,9 +3,7 @@ import { CommanderError } from "commander";
 import { addApply } from "./commands/apply.ts";
 import { UsageError } from "./commands/command-error.ts";
 import { type Cowctl, examples } from "./commands/cowctl.ts";
-
 import { addEvents } from "./commands/events.ts";
-
 import { addExplain } from "./commands/explain.ts";
 import { addHostfile } from "./commands/hostfile.ts";
 import { addInit } from "./commands/init.ts";

@@ -1,5 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { samples } from "../../proto/src/event.fixture.ts";
+import { eventsIn } from "../docs/event-schema.ts";
+import { renderEventsPage } from "../docs/events-page.ts";
 import { checkCommand } from "../lab/machine/command.ts";
 import type { Gate } from "./gate.ts";
 
@@ -9,12 +12,12 @@ export type Generated = {
   readonly fresh: ReadonlyMap<string, Buffer>;
 };
 
-/** The committed code and image are what proto/schema gives today. Needs no network. */
+/** The committed code, image and page on events are what proto/schema gives today. Needs no network. */
 export function generatedGate(project: string): Gate {
   return {
     name: "generated code is fresh",
     async check() {
-      const stale = staleFiles(await regenerate(`${project}proto`));
+      const stale = staleFiles(await regenerate(project));
       if (stale.length === 0) return { passed: true, text: "" };
       return { passed: false, text: `run npm run generate: ${stale.join(", ")}\n` };
     },
@@ -27,13 +30,21 @@ export function staleFiles({ committed, fresh }: Generated): readonly string[] {
   return [...paths].filter((path) => !sameBytes(committed.get(path), fresh.get(path))).toSorted();
 }
 
-async function regenerate(proto: string): Promise<Generated> {
+const eventsPage = "docs/events.md";
+
+async function regenerate(project: string): Promise<Generated> {
+  const proto = `${project}proto`;
   const draft = await mkdtemp(`${tmpdir()}/cowherd-generated-`);
   try {
     await checkCommand(["buf", "generate", proto, "--template", `${proto}/buf.gen.yaml`, "--output", draft]);
     await mkdir(`${draft}/schema`);
     await checkCommand(["buf", "build", proto, "--output", `${draft}/schema/cowherd.binpb`]);
-    return { committed: await readGenerated(proto), fresh: await readGenerated(draft) };
+    const image = await readFile(`${draft}/schema/cowherd.binpb`);
+    const page = Buffer.from(renderEventsPage(eventsIn(image), samples));
+    return {
+      committed: new Map([...(await readGenerated(proto)), [eventsPage, await readFile(`${project}${eventsPage}`)]]),
+      fresh: new Map([...(await readGenerated(draft)), [eventsPage, page]]),
+    };
   } finally {
     await rm(draft, { recursive: true });
   }

@@ -27,7 +27,6 @@ import {
 } from "./parse-answer.ts";
 import { parseListed } from "./parse-event.ts";
 import { parseEventsUser, parseListeningPlace } from "./parse-events-user.ts";
-
 import { parseExplanation } from "./parse-explanation.ts";
 import { translateFailure } from "./rpc-error.ts";
 import { diagnoseSocket } from "./socket-diagnosis.ts";

@@ -114,7 +114,7 @@ describe("whoever follows the events", () => {
       },
     };
     await using cluster = await startFakeCluster({ ...store, events });
-    const reason = "r".repeat(4_000);
+    const reason = "r".repeat(40_000);
     await cluster.join("primary", 1);
     for (let n = 0; n < 500; n += 1) {
       cluster.controller.loop.commit({ told: [{ type: "token.refused", node: undefined, reason: `${n} ${reason}` }] });
