@@ -2,6 +2,7 @@ import type { Outcome, ResourceSpec } from "@cowherd/proto";
 import type { Host } from "./host/host.ts";
 import { authorizedKeysResource } from "./resources/authorized-keys.ts";
 import { directoryResource } from "./resources/directory.ts";
+import { eventBrokerResource } from "./resources/event-broker.ts";
 import { failureReason } from "./resources/failure-reason.ts";
 import { fileResource } from "./resources/file.ts";
 import { hostfileResource } from "./resources/hostfile.ts";
@@ -9,7 +10,6 @@ import { hostnameResource } from "./resources/hostname.ts";
 import { hostsBlockResource } from "./resources/hosts-block.ts";
 import { knownHostsResource } from "./resources/known-hosts.ts";
 import { mpiParametersResource } from "./resources/mpi-parameters.ts";
-import { natsServerResource } from "./resources/nats-server.ts";
 import { networkResource } from "./resources/network.ts";
 import { nfsExportResource } from "./resources/nfs-export.ts";
 import { nfsMountResource } from "./resources/nfs-mount.ts";
@@ -18,8 +18,8 @@ import { pythonResource } from "./resources/python.ts";
 import { pythonPackagesResource } from "./resources/python-packages.ts";
 import type { Mode, Resource } from "./resources/resource.ts";
 import { sshKeyResource } from "./resources/ssh-key.ts";
+import { staleEventBrokerResource } from "./resources/stale-event-broker.ts";
 import { staleHostfilesResource } from "./resources/stale-hostfiles.ts";
-import { staleNatsServerResource } from "./resources/stale-nats-server.ts";
 import { tlsKeyResource } from "./resources/tls-key.ts";
 import { userResource } from "./resources/user.ts";
 
@@ -152,9 +152,9 @@ function byKind<Result>(
       return use(staleHostfilesResource, spec);
     case "tlsKey":
       return use(tlsKeyResource, spec);
-    case "natsServer":
-      return use(natsServerResource, spec);
-    case "staleNatsServer":
-      return use(staleNatsServerResource, spec);
+    case "eventBroker":
+      return use(eventBrokerResource, spec);
+    case "staleEventBroker":
+      return use(staleEventBrokerResource, spec);
   }
 }

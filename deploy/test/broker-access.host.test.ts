@@ -5,7 +5,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createKeyPair, createRequest, renderNatsConfiguration, renderNatsUsers } from "@cowherd/agent";
+import { createKeyPair, createRequest, renderBrokerConfiguration, renderBrokerUsers } from "@cowherd/agent";
 import { createAuthority, openAuthority, parseSigningRequest } from "@cowherd/controller";
 import { eventStreamOf, type SpecOf } from "@cowherd/proto";
 import { AckPolicy, connect, ErrorCode, type NatsConnection, nkeyAuthenticator, nkeys } from "nats";
@@ -22,7 +22,7 @@ let folder: string;
 let program: string;
 let server: ChildProcess;
 let authority: string;
-let spec: SpecOf<"natsServer">;
+let spec: SpecOf<"eventBroker">;
 
 beforeAll(async () => {
   program = await natsProgram();
@@ -41,7 +41,7 @@ beforeAll(async () => {
   spec = {
     id: "events-broker",
     requires: [],
-    kind: "natsServer",
+    kind: "eventBroker",
     cluster: "lab",
     address: "192.168.56.10",
     port,
@@ -83,8 +83,8 @@ afterAll(async () => {
 async function writeAll(of: typeof spec): Promise<void> {
   const places = { users: "users.conf", certificate: `${folder}/server.crt`, storeFolder: `${folder}/store` };
   await writeFile(places.certificate, of.certificate);
-  await writeFile(`${folder}/${places.users}`, renderNatsUsers(of));
-  await writeFile(`${folder}/nats-server.conf`, renderNatsConfiguration(of, places));
+  await writeFile(`${folder}/${places.users}`, renderBrokerUsers(of));
+  await writeFile(`${folder}/nats-server.conf`, renderBrokerConfiguration(of, places));
 }
 
 type Line = NatsConnection & AsyncDisposable;

@@ -38,7 +38,7 @@ const kinds: fc.Arbitrary<ResourceSpec> = fc.oneof(
   }),
   kind("staleHostfiles", { paths: texts }),
   kind("tlsKey", { path: text, group: text }),
-  kind("natsServer", {
+  kind("eventBroker", {
     cluster: text,
     address: text,
     port: uint32,
@@ -49,7 +49,7 @@ const kinds: fc.Arbitrary<ResourceSpec> = fc.oneof(
     users: fc.array(fc.record({ name: text, key: text })),
     storeMegabytes: uint32,
   }),
-  kind("staleNatsServer", {}),
+  kind("staleEventBroker", {}),
 );
 
 /** Lists with unique ids in which each resource requires the one before it. */

@@ -119,9 +119,9 @@ function parseResource({ id, requires, kind }: WireResource): ResourceSpec {
       return { ...common, kind: kind.$case, ...kind.value };
     case "tlsKey":
       return { ...common, kind: kind.$case, ...kind.value };
-    case "natsServer":
+    case "eventBroker":
       return { ...common, kind: kind.$case, ...kind.value };
-    case "staleNatsServer":
+    case "staleEventBroker":
       return { ...common, kind: kind.$case, ...kind.value };
     case undefined:
       throw new InvalidDesiredStateError(`resource ${id} is of a kind that this version does not know`);
@@ -206,12 +206,12 @@ export function toWireResource(spec: ResourceSpec): WireResource {
       return { ...common, kind: { $case: spec.kind, value: { paths: [...spec.paths] } } };
     case "tlsKey":
       return { ...common, kind: { $case: spec.kind, value: { path: spec.path, group: spec.group } } };
-    case "natsServer": {
+    case "eventBroker": {
       const { cluster, address, port, program, certificate, keyPath, publisher, users, storeMegabytes } = spec;
       const own = { cluster, address, port, program, certificate, keyPath, publisher, storeMegabytes };
       return { ...common, kind: { $case: spec.kind, value: { ...own, users: users.map(copy) } } };
     }
-    case "staleNatsServer":
+    case "staleEventBroker":
       return { ...common, kind: { $case: spec.kind, value: {} } };
   }
 }

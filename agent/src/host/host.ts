@@ -1,9 +1,9 @@
 import type { Accounts } from "./accounts.ts";
 import type { Addresses } from "./addresses.ts";
+import type { EventBroker } from "./event-broker.ts";
 import type { Files } from "./files.ts";
 import type { KeyMaker } from "./key-maker.ts";
 import type { Mounts } from "./mounts.ts";
-import type { NatsServer } from "./nats-server.ts";
 import type { Network } from "./network.ts";
 import type { NfsServer } from "./nfs-server.ts";
 import type { Packages } from "./packages.ts";
@@ -20,7 +20,7 @@ export interface Host {
   readonly keyMaker: KeyMaker;
   readonly network: Network;
   readonly nfsServer: NfsServer;
-  readonly natsServer: NatsServer;
+  readonly eventBroker: EventBroker;
   readonly mounts: Mounts;
   readonly pythons: Pythons;
 }

@@ -6,13 +6,13 @@ import { createSystemClock } from "../system-clock.ts";
 import type { Host } from "./host.ts";
 import { createLinuxAccounts } from "./linux/accounts.ts";
 import { createLinuxAddresses } from "./linux/addresses.ts";
+import { createLinuxEventBroker } from "./linux/event-broker.ts";
 import { createLinuxFiles } from "./linux/files.ts";
 import { createLinuxKeyMaker } from "./linux/key-maker.ts";
 import { findLockHolder } from "./linux/lock-holder.ts";
 import { createLoneProcesses, startChild } from "./linux/lone-process.ts";
 import { mostProbesLeft, probeMs } from "./linux/mount-probe.ts";
 import { connects, createLinuxMounts } from "./linux/mounts.ts";
-import { createLinuxNatsServer } from "./linux/nats-server.ts";
 import { createLinuxNfsServer } from "./linux/nfs-server.ts";
 import { createLinuxPackages } from "./linux/packages.ts";
 import { createLinuxPythons } from "./linux/pythons.ts";
@@ -37,7 +37,7 @@ export function createLinuxHost({ jobs, network }: { readonly jobs: Jobs; readon
     keyMaker: createLinuxKeyMaker("/run"), // in memory, and gone with the next boot
     network,
     nfsServer: createLinuxNfsServer({ run, readText }),
-    natsServer: createLinuxNatsServer({
+    eventBroker: createLinuxEventBroker({
       run: runCommand,
       readText,
       readLink: (path) => readlink(path).catch(() => undefined),

@@ -3,10 +3,10 @@ import type { LiveAddress } from "./addresses.ts";
 import type { Access, StoredFile } from "./files.ts";
 import type { Host } from "./host.ts";
 import { createMemoryAccounts } from "./memory-accounts.ts";
+import { createMemoryEventBroker, type MemoryEventBrokerSeed } from "./memory-event-broker.ts";
 import { createMemoryFiles } from "./memory-files.ts";
 import { createMemoryKeyMaker } from "./memory-key-maker.ts";
 import { createMemoryMounts, type MemoryMountsSeed } from "./memory-mounts.ts";
-import { createMemoryNatsServer, type MemoryNatsServerSeed } from "./memory-nats-server.ts";
 import { createMemoryNetwork, type MemoryNetworkSeed } from "./memory-network.ts";
 import { createMemoryNfsServer, type MemoryNfsServerSeed } from "./memory-nfs-server.ts";
 import { createMemoryPythons, type MemoryPythonsSeed } from "./memory-pythons.ts";
@@ -27,7 +27,7 @@ export type MemoryHostSeed = {
   readonly hostname?: string;
   readonly network?: MemoryNetworkSeed;
   readonly nfsServer?: MemoryNfsServerSeed;
-  readonly natsServer?: MemoryNatsServerSeed;
+  readonly eventBroker?: MemoryEventBrokerSeed;
   readonly mounts?: MemoryMountsSeed;
   readonly pythons?: MemoryPythonsSeed;
   readonly addresses?: readonly LiveAddress[];
@@ -57,7 +57,7 @@ export function createMemoryHost(seed: MemoryHostSeed = {}): Host {
     keyMaker: createMemoryKeyMaker(),
     network: createMemoryNetwork(seed.network),
     nfsServer: createMemoryNfsServer(files, seed.nfsServer),
-    natsServer: createMemoryNatsServer(seed.natsServer),
+    eventBroker: createMemoryEventBroker(seed.eventBroker),
     mounts: createMemoryMounts(files, seed.mounts),
     pythons: createMemoryPythons(files, seed.pythons),
   };

@@ -20,7 +20,7 @@ export function brokerParts({ spec, nodes, broker, hostfile }: ClusterState): re
   const { broker: wanted, keep } = spec.events;
   const { certificate, publisher, users } = broker;
   if (wanted.kind !== "managed") {
-    return certificate === undefined ? [] : [{ id: ids.stale, requires: [], kind: "staleNatsServer" }];
+    return certificate === undefined ? [] : [{ id: ids.stale, requires: [], kind: "staleEventBroker" }];
   }
   if (hostfile === undefined) return [];
   const primary = primaryOf(spec);
@@ -45,7 +45,7 @@ export function brokerParts({ spec, nodes, broker, hostfile }: ClusterState): re
     {
       id: ids.server,
       requires: [ids.key, ...(wanted.source.kind === "package" ? [ids.package] : [])],
-      kind: "natsServer",
+      kind: "eventBroker",
       cluster: spec.name,
       address: certificate.address,
       port: wanted.port,

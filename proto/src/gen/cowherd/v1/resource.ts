@@ -47,8 +47,8 @@ export interface Resource {
     | { $case: "pythonPackages"; value: PythonPackages }
     | { $case: "staleHostfiles"; value: StaleHostfiles }
     | { $case: "tlsKey"; value: TlsKey }
-    | { $case: "natsServer"; value: NatsServer }
-    | { $case: "staleNatsServer"; value: StaleNatsServer }
+    | { $case: "eventBroker"; value: EventBroker }
+    | { $case: "staleEventBroker"; value: StaleEventBroker }
     | undefined;
 }
 
@@ -259,7 +259,7 @@ export interface TlsKey {
 }
 
 /** The event broker: a NATS server of Cowherd's own, beside whatever else of NATS runs there. */
-export interface NatsServer {
+export interface EventBroker {
   /** The cluster's name: the second part of every subject. */
   cluster: string;
   /** Where it listens: dotted IPv4, and a port; that port of the loopback leads there too. */
@@ -273,20 +273,20 @@ export interface NatsServer {
   /** The one who may publish: a public nkey of a user. */
   publisher: string;
   /** Those who may only listen, in the order of their names. */
-  users: NatsUser[];
+  users: EventBrokerUser[];
   /** The most that it may keep on the disk, in MiB. */
   storeMegabytes: number;
 }
 
 /** Who may listen to events. */
-export interface NatsUser {
+export interface EventBrokerUser {
   name: string;
   /** A public nkey. */
   key: string;
 }
 
 /** A broker that nobody asks for any more: it is stopped, and what it was to keep stays. */
-export interface StaleNatsServer {
+export interface StaleEventBroker {
 }
 
 function createBaseDesiredState(): DesiredState {
@@ -483,11 +483,11 @@ export const Resource: MessageFns<Resource> = {
       case "tlsKey":
         TlsKey.encode(message.kind.value, writer.uint32(162).fork()).join();
         break;
-      case "natsServer":
-        NatsServer.encode(message.kind.value, writer.uint32(170).fork()).join();
+      case "eventBroker":
+        EventBroker.encode(message.kind.value, writer.uint32(170).fork()).join();
         break;
-      case "staleNatsServer":
-        StaleNatsServer.encode(message.kind.value, writer.uint32(178).fork()).join();
+      case "staleEventBroker":
+        StaleEventBroker.encode(message.kind.value, writer.uint32(178).fork()).join();
         break;
     }
     return writer;
@@ -671,7 +671,7 @@ export const Resource: MessageFns<Resource> = {
               break;
             }
 
-            message.kind = { $case: "natsServer", value: NatsServer.decode(reader, reader.uint32()) };
+            message.kind = { $case: "eventBroker", value: EventBroker.decode(reader, reader.uint32()) };
             continue;
           }
           case 22: {
@@ -679,7 +679,7 @@ export const Resource: MessageFns<Resource> = {
               break;
             }
 
-            message.kind = { $case: "staleNatsServer", value: StaleNatsServer.decode(reader, reader.uint32()) };
+            message.kind = { $case: "staleEventBroker", value: StaleEventBroker.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -756,14 +756,14 @@ export const Resource: MessageFns<Resource> = {
         ? { $case: "tlsKey", value: TlsKey.fromJSON(object.tlsKey) }
         : isSet(object.tls_key)
         ? { $case: "tlsKey", value: TlsKey.fromJSON(object.tls_key) }
-        : isSet(object.natsServer)
-        ? { $case: "natsServer", value: NatsServer.fromJSON(object.natsServer) }
-        : isSet(object.nats_server)
-        ? { $case: "natsServer", value: NatsServer.fromJSON(object.nats_server) }
-        : isSet(object.staleNatsServer)
-        ? { $case: "staleNatsServer", value: StaleNatsServer.fromJSON(object.staleNatsServer) }
-        : isSet(object.stale_nats_server)
-        ? { $case: "staleNatsServer", value: StaleNatsServer.fromJSON(object.stale_nats_server) }
+        : isSet(object.eventBroker)
+        ? { $case: "eventBroker", value: EventBroker.fromJSON(object.eventBroker) }
+        : isSet(object.event_broker)
+        ? { $case: "eventBroker", value: EventBroker.fromJSON(object.event_broker) }
+        : isSet(object.staleEventBroker)
+        ? { $case: "staleEventBroker", value: StaleEventBroker.fromJSON(object.staleEventBroker) }
+        : isSet(object.stale_event_broker)
+        ? { $case: "staleEventBroker", value: StaleEventBroker.fromJSON(object.stale_event_broker) }
         : undefined,
     };
   },
@@ -812,10 +812,10 @@ export const Resource: MessageFns<Resource> = {
       obj.staleHostfiles = StaleHostfiles.toJSON(message.kind.value);
     } else if (message.kind?.$case === "tlsKey") {
       obj.tlsKey = TlsKey.toJSON(message.kind.value);
-    } else if (message.kind?.$case === "natsServer") {
-      obj.natsServer = NatsServer.toJSON(message.kind.value);
-    } else if (message.kind?.$case === "staleNatsServer") {
-      obj.staleNatsServer = StaleNatsServer.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "eventBroker") {
+      obj.eventBroker = EventBroker.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "staleEventBroker") {
+      obj.staleEventBroker = StaleEventBroker.toJSON(message.kind.value);
     }
     return obj;
   },
@@ -936,15 +936,15 @@ export const Resource: MessageFns<Resource> = {
         }
         break;
       }
-      case "natsServer": {
+      case "eventBroker": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
-          message.kind = { $case: "natsServer", value: NatsServer.fromPartial(object.kind.value) };
+          message.kind = { $case: "eventBroker", value: EventBroker.fromPartial(object.kind.value) };
         }
         break;
       }
-      case "staleNatsServer": {
+      case "staleEventBroker": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
-          message.kind = { $case: "staleNatsServer", value: StaleNatsServer.fromPartial(object.kind.value) };
+          message.kind = { $case: "staleEventBroker", value: StaleEventBroker.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -3223,7 +3223,7 @@ export const TlsKey: MessageFns<TlsKey> = {
   },
 };
 
-function createBaseNatsServer(): NatsServer {
+function createBaseEventBroker(): EventBroker {
   return {
     cluster: "",
     address: "",
@@ -3237,8 +3237,8 @@ function createBaseNatsServer(): NatsServer {
   };
 }
 
-export const NatsServer: MessageFns<NatsServer> = {
-  encode(message: NatsServer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const EventBroker: MessageFns<EventBroker> = {
+  encode(message: EventBroker, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.cluster !== "") {
       writer.uint32(10).string(message.cluster);
     }
@@ -3261,7 +3261,7 @@ export const NatsServer: MessageFns<NatsServer> = {
       writer.uint32(58).string(message.publisher);
     }
     for (const v of message.users) {
-      NatsUser.encode(v!, writer.uint32(66).fork()).join();
+      EventBrokerUser.encode(v!, writer.uint32(66).fork()).join();
     }
     if (message.storeMegabytes !== 0) {
       writer.uint32(72).uint32(message.storeMegabytes);
@@ -3269,7 +3269,7 @@ export const NatsServer: MessageFns<NatsServer> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): NatsServer {
+  decode(input: BinaryReader | Uint8Array, length?: number): EventBroker {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -3278,7 +3278,7 @@ export const NatsServer: MessageFns<NatsServer> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNatsServer();
+      const message = createBaseEventBroker();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -3343,7 +3343,7 @@ export const NatsServer: MessageFns<NatsServer> = {
               break;
             }
 
-            message.users.push(NatsUser.decode(reader, reader.uint32()));
+            message.users.push(EventBrokerUser.decode(reader, reader.uint32()));
             continue;
           }
           case 9: {
@@ -3366,7 +3366,7 @@ export const NatsServer: MessageFns<NatsServer> = {
     }
   },
 
-  fromJSON(object: any): NatsServer {
+  fromJSON(object: any): EventBroker {
     return {
       cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
       address: isSet(object.address) ? globalThis.String(object.address) : "",
@@ -3379,7 +3379,7 @@ export const NatsServer: MessageFns<NatsServer> = {
         ? globalThis.String(object.key_path)
         : "",
       publisher: isSet(object.publisher) ? globalThis.String(object.publisher) : "",
-      users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => NatsUser.fromJSON(e)) : [],
+      users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => EventBrokerUser.fromJSON(e)) : [],
       storeMegabytes: isSet(object.storeMegabytes)
         ? globalThis.Number(object.storeMegabytes)
         : isSet(object.store_megabytes)
@@ -3388,7 +3388,7 @@ export const NatsServer: MessageFns<NatsServer> = {
     };
   },
 
-  toJSON(message: NatsServer): unknown {
+  toJSON(message: EventBroker): unknown {
     const obj: any = {};
     if (message.cluster !== "") {
       obj.cluster = message.cluster;
@@ -3412,7 +3412,7 @@ export const NatsServer: MessageFns<NatsServer> = {
       obj.publisher = message.publisher;
     }
     if (message.users?.length) {
-      obj.users = message.users.map((e) => NatsUser.toJSON(e));
+      obj.users = message.users.map((e) => EventBrokerUser.toJSON(e));
     }
     if (message.storeMegabytes !== 0) {
       obj.storeMegabytes = Math.round(message.storeMegabytes);
@@ -3420,11 +3420,11 @@ export const NatsServer: MessageFns<NatsServer> = {
     return obj;
   },
 
-  create(base?: DeepPartial<NatsServer>): NatsServer {
-    return NatsServer.fromPartial(base ?? {});
+  create(base?: DeepPartial<EventBroker>): EventBroker {
+    return EventBroker.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<NatsServer>): NatsServer {
-    const message = createBaseNatsServer();
+  fromPartial(object: DeepPartial<EventBroker>): EventBroker {
+    const message = createBaseEventBroker();
     message.cluster = object.cluster ?? "";
     message.address = object.address ?? "";
     message.port = object.port ?? 0;
@@ -3432,18 +3432,18 @@ export const NatsServer: MessageFns<NatsServer> = {
     message.certificate = object.certificate ?? "";
     message.keyPath = object.keyPath ?? "";
     message.publisher = object.publisher ?? "";
-    message.users = object.users?.map((e) => NatsUser.fromPartial(e)) || [];
+    message.users = object.users?.map((e) => EventBrokerUser.fromPartial(e)) || [];
     message.storeMegabytes = object.storeMegabytes ?? 0;
     return message;
   },
 };
 
-function createBaseNatsUser(): NatsUser {
+function createBaseEventBrokerUser(): EventBrokerUser {
   return { name: "", key: "" };
 }
 
-export const NatsUser: MessageFns<NatsUser> = {
-  encode(message: NatsUser, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const EventBrokerUser: MessageFns<EventBrokerUser> = {
+  encode(message: EventBrokerUser, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
@@ -3453,7 +3453,7 @@ export const NatsUser: MessageFns<NatsUser> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): NatsUser {
+  decode(input: BinaryReader | Uint8Array, length?: number): EventBrokerUser {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -3462,7 +3462,7 @@ export const NatsUser: MessageFns<NatsUser> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNatsUser();
+      const message = createBaseEventBrokerUser();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -3494,14 +3494,14 @@ export const NatsUser: MessageFns<NatsUser> = {
     }
   },
 
-  fromJSON(object: any): NatsUser {
+  fromJSON(object: any): EventBrokerUser {
     return {
       name: isSet(object.name) ? globalThis.String(object.name) : "",
       key: isSet(object.key) ? globalThis.String(object.key) : "",
     };
   },
 
-  toJSON(message: NatsUser): unknown {
+  toJSON(message: EventBrokerUser): unknown {
     const obj: any = {};
     if (message.name !== "") {
       obj.name = message.name;
@@ -3512,27 +3512,27 @@ export const NatsUser: MessageFns<NatsUser> = {
     return obj;
   },
 
-  create(base?: DeepPartial<NatsUser>): NatsUser {
-    return NatsUser.fromPartial(base ?? {});
+  create(base?: DeepPartial<EventBrokerUser>): EventBrokerUser {
+    return EventBrokerUser.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<NatsUser>): NatsUser {
-    const message = createBaseNatsUser();
+  fromPartial(object: DeepPartial<EventBrokerUser>): EventBrokerUser {
+    const message = createBaseEventBrokerUser();
     message.name = object.name ?? "";
     message.key = object.key ?? "";
     return message;
   },
 };
 
-function createBaseStaleNatsServer(): StaleNatsServer {
+function createBaseStaleEventBroker(): StaleEventBroker {
   return {};
 }
 
-export const StaleNatsServer: MessageFns<StaleNatsServer> = {
-  encode(_: StaleNatsServer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const StaleEventBroker: MessageFns<StaleEventBroker> = {
+  encode(_: StaleEventBroker, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): StaleNatsServer {
+  decode(input: BinaryReader | Uint8Array, length?: number): StaleEventBroker {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -3541,7 +3541,7 @@ export const StaleNatsServer: MessageFns<StaleNatsServer> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStaleNatsServer();
+      const message = createBaseStaleEventBroker();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -3557,20 +3557,20 @@ export const StaleNatsServer: MessageFns<StaleNatsServer> = {
     }
   },
 
-  fromJSON(_: any): StaleNatsServer {
+  fromJSON(_: any): StaleEventBroker {
     return {};
   },
 
-  toJSON(_: StaleNatsServer): unknown {
+  toJSON(_: StaleEventBroker): unknown {
     const obj: any = {};
     return obj;
   },
 
-  create(base?: DeepPartial<StaleNatsServer>): StaleNatsServer {
-    return StaleNatsServer.fromPartial(base ?? {});
+  create(base?: DeepPartial<StaleEventBroker>): StaleEventBroker {
+    return StaleEventBroker.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<StaleNatsServer>): StaleNatsServer {
-    const message = createBaseStaleNatsServer();
+  fromPartial(_: DeepPartial<StaleEventBroker>): StaleEventBroker {
+    const message = createBaseStaleEventBroker();
     return message;
   },
 };

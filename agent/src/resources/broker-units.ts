@@ -1,11 +1,11 @@
-import type { Listening } from "../host/nats-server.ts";
+import type { Listening } from "../host/event-broker.ts";
 
 /** Who runs the broker. The package makes the account. */
-export const natsUser = "cowherd-nats";
+export const brokerUser = "cowherd-nats";
 
 /** Where the broker's configuration is, and the folder of its certificate. */
-export const natsFolder = "/etc/cowherd/nats";
-export const natsConfiguration = `${natsFolder}/nats-server.conf`;
+export const brokerFolder = "/etc/cowherd/nats";
+export const brokerConfiguration = `${brokerFolder}/nats-server.conf`;
 
 const folder = "/etc/systemd/system";
 const door = "cowherd-nats-network";
@@ -13,13 +13,13 @@ const brokerPath = `${folder}/cowherd-nats.service`;
 const doorPath = `${folder}/${door}`;
 
 /** Where the broker's units are, in no order. */
-export const natsUnitPaths: readonly string[] = [brokerPath, `${doorPath}.socket`, `${doorPath}.service`];
+export const brokerUnitPaths: readonly string[] = [brokerPath, `${doorPath}.socket`, `${doorPath}.service`];
 
 const mark = "# Managed by Cowherd: what is edited here is taken back.\n";
 
 /** What both of its programs are kept from. */
-const confined = `User=${natsUser}
-Group=${natsUser}
+const confined = `User=${brokerUser}
+Group=${brokerUser}
 NoNewPrivileges=yes
 AmbientCapabilities=
 CapabilityBoundingSet=
@@ -51,7 +51,7 @@ UMask=0077
 `;
 
 /** Returns the broker's units by their paths. Pure. */
-export function natsUnits(program: string, at: Listening): ReadonlyMap<string, string> {
+export function brokerUnits(program: string, at: Listening): ReadonlyMap<string, string> {
   return new Map([
     [brokerPath, brokerService(program)],
     [`${doorPath}.socket`, doorSocket(at)],
@@ -72,7 +72,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=exec
-ExecStart=${program} --config ${natsConfiguration}
+ExecStart=${program} --config ${brokerConfiguration}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=2

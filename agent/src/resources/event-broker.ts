@@ -1,23 +1,23 @@
 import { isEventsUserName, isPublicUserKey, type SpecOf } from "@cowherd/proto";
+import type { EventBrokerState } from "../host/event-broker.ts";
 import type { StoredFile } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
-import type { NatsServerState } from "../host/nats-server.ts";
-import { natsFiles } from "./nats-files.ts";
+import { brokerFiles } from "./broker-files.ts";
 import {
+  type BrokerRecord,
+  brokerRecordPath,
   digestOf,
-  formatNatsRecord,
-  type NatsRecord,
-  natsRecordPath,
+  formatBrokerRecord,
   needsNoStart,
-  parseNatsRecord,
-} from "./nats-record.ts";
-import { natsConfiguration, natsUser } from "./nats-units.ts";
-import { natsVersionProblem } from "./nats-version.ts";
+  parseBrokerRecord,
+} from "./broker-record.ts";
+import { brokerConfiguration, brokerUser } from "./broker-units.ts";
+import { brokerVersionProblem } from "./broker-version.ts";
 import { applyOwned, describeOwned, type Ids, idsOf, type OwnedChange, planFile } from "./owned-file.ts";
 import type { Resource } from "./resource.ts";
 import { guard, isAddress, isBarePath, isCertificateChain } from "./spec-guard.ts";
 
-type Spec = SpecOf<"natsServer">;
+type Spec = SpecOf<"eventBroker">;
 
 type Observed = {
   readonly stored: ReadonlyMap<string, StoredFile | undefined>;
@@ -27,18 +27,18 @@ type Observed = {
   readonly program: string | undefined;
   /** Why the program cannot be the broker. One that was started before is not asked again. */
   readonly problem: string | undefined;
-  readonly server: NatsServerState;
+  readonly server: EventBrokerState;
   /** What the server was last given to read. */
-  readonly record: NatsRecord | undefined;
+  readonly record: BrokerRecord | undefined;
 };
 
 type Change =
   | OwnedChange
-  | { readonly action: "start" | "reload"; readonly spec: Spec; readonly ids: Ids; readonly record: NatsRecord };
+  | { readonly action: "start" | "reload"; readonly spec: Spec; readonly ids: Ids; readonly record: BrokerRecord };
 
 /** The broker's program is missing or cannot be the broker, or nobody is there to run it. */
-export class NatsProgramError extends Error {
-  override readonly name = "NatsProgramError";
+export class BrokerProgramError extends Error {
+  override readonly name = "BrokerProgramError";
 }
 
 /**
@@ -48,39 +48,39 @@ export class NatsProgramError extends Error {
  * it reads again while it runs. Which of the two it needs is told from a record of what it was
  * given, since files that are as they should be say nothing of a server that read older ones.
  */
-export const natsServerResource: Resource<Spec, Observed, Change> = {
+export const eventBrokerResource: Resource<Spec, Observed, Change> = {
   async read(spec, host, signal) {
     guardSpec(spec);
-    const record = parseNatsRecord((await host.files.read(natsRecordPath))?.content.toString() ?? "");
-    const ids = await idsOf({ user: natsUser }, host);
+    const record = parseBrokerRecord((await host.files.read(brokerRecordPath))?.content.toString() ?? "");
+    const ids = await idsOf({ user: brokerUser }, host);
     const program = await host.files.stamp(spec.program);
     const isNew = program !== undefined && program !== record?.program && ids !== undefined;
     return {
       stored: new Map(
-        await Promise.all(natsFiles(spec).map(async ({ path }) => [path, await host.files.read(path)] as const)),
+        await Promise.all(brokerFiles(spec).map(async ({ path }) => [path, await host.files.read(path)] as const)),
       ),
       ids,
       program,
       problem: isNew
-        ? natsVersionProblem(spec.program, await host.natsServer.version(spec.program, ids, signal))
+        ? brokerVersionProblem(spec.program, await host.eventBroker.version(spec.program, ids, signal))
         : undefined,
-      server: await host.natsServer.look(),
+      server: await host.eventBroker.look(),
       record,
     };
   },
 
   plan(spec, { stored, ids, program, problem, server, record }) {
-    if (program === undefined) throw new NatsProgramError(`there is no nats-server at ${spec.program}`);
-    if (problem !== undefined) throw new NatsProgramError(problem);
-    if (ids === undefined) throw new NatsProgramError(`there is no user ${natsUser}: Cowherd's package makes it`);
-    const files = natsFiles(spec);
+    if (program === undefined) throw new BrokerProgramError(`there is no nats-server at ${spec.program}`);
+    if (problem !== undefined) throw new BrokerProgramError(problem);
+    if (ids === undefined) throw new BrokerProgramError(`there is no user ${brokerUser}: Cowherd's package makes it`);
+    const files = brokerFiles(spec);
     const writes = files.flatMap(({ path, content, mode, owner }) =>
       planFile(
         { path, content: Buffer.from(content), mode, owner },
-        { stored: stored.get(path), ids: { uid: 0, gid: owner.group === natsUser ? ids.gid : 0 } },
+        { stored: stored.get(path), ids: { uid: 0, gid: owner.group === brokerUser ? ids.gid : 0 } },
       ),
     );
-    const wanted: NatsRecord = {
+    const wanted: BrokerRecord = {
       run: server.run ?? "",
       program,
       start: digestOf(files.flatMap(({ live, content }) => (live ? [] : content))),
@@ -95,12 +95,12 @@ export const natsServerResource: Resource<Spec, Observed, Change> = {
   async apply(change, host, signal) {
     switch (change.action) {
       case "start":
-        await host.natsServer.judge(change.spec.program, natsConfiguration, change.ids, signal);
-        await host.natsServer.start(change.spec, signal);
-        return note({ ...change.record, run: (await host.natsServer.look()).run ?? "" }, host);
+        await host.eventBroker.judge(change.spec.program, brokerConfiguration, change.ids, signal);
+        await host.eventBroker.start(change.spec, signal);
+        return note({ ...change.record, run: (await host.eventBroker.look()).run ?? "" }, host);
       case "reload":
-        await host.natsServer.judge(change.spec.program, natsConfiguration, change.ids, signal);
-        await host.natsServer.reload(signal);
+        await host.eventBroker.judge(change.spec.program, brokerConfiguration, change.ids, signal);
+        await host.eventBroker.reload(signal);
         return note(change.record, host);
       case "write":
       case "make-folder":
@@ -122,12 +122,12 @@ export const natsServerResource: Resource<Spec, Observed, Change> = {
     }
   },
 
-  watches: (spec) => [...natsFiles(spec).map(({ path }) => path), spec.program],
+  watches: (spec) => [...brokerFiles(spec).map(({ path }) => path), spec.program],
 };
 
-function note(record: NatsRecord, { files }: Host): Promise<void> {
-  const content = Buffer.from(formatNatsRecord(record));
-  return files.replace(natsRecordPath, { content, mode: 0o644, uid: 0, gid: 0 });
+function note(record: BrokerRecord, { files }: Host): Promise<void> {
+  const content = Buffer.from(formatBrokerRecord(record));
+  return files.replace(brokerRecordPath, { content, mode: 0o644, uid: 0, gid: 0 });
 }
 
 /** Every word goes into files that systemd and the server read in their own ways, so none may hold what either takes for its own. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** What a server was last given to read. */
-export type NatsRecord = {
+export type BrokerRecord = {
   /** Since which start of it. */
   readonly run: string;
   /** The stamp of its program. */
@@ -12,10 +12,10 @@ export type NatsRecord = {
 };
 
 /** Over a boot, after which it tells that the server of now has yet to be told what was written since. */
-export const natsRecordPath = "/var/lib/cowherd/nats-loaded";
+export const brokerRecordPath = "/var/lib/cowherd/nats-loaded";
 
 /** Tells whether a server that was given the one needs no new start for the other. */
-export function needsNoStart(one: NatsRecord, other: NatsRecord): boolean {
+export function needsNoStart(one: BrokerRecord, other: BrokerRecord): boolean {
   return one.program === other.program && one.start === other.start;
 }
 
@@ -25,12 +25,12 @@ export function digestOf(texts: readonly string[]): string {
 }
 
 /** Writes a record as four lines. */
-export function formatNatsRecord({ run, program, start, live }: NatsRecord): string {
+export function formatBrokerRecord({ run, program, start, live }: BrokerRecord): string {
   return `${run}\n${program}\n${start}\n${live}\n`;
 }
 
-/** Reads what formatNatsRecord wrote. Undefined for anything else, after which the server is started anew. */
-export function parseNatsRecord(text: string): NatsRecord | undefined {
+/** Reads what formatBrokerRecord wrote. Undefined for anything else, after which the server is started anew. */
+export function parseBrokerRecord(text: string): BrokerRecord | undefined {
   const [run = "", program = "", start = "", live = "", end] = text.split("\n");
   return end === "" && live !== "" ? { run, program, start, live } : undefined;
 }

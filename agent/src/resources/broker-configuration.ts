@@ -1,9 +1,9 @@
 import { eventStreamOf, type SpecOf } from "@cowherd/proto";
 
-type Spec = SpecOf<"natsServer">;
+type Spec = SpecOf<"eventBroker">;
 
 /** Where the server finds what belongs to it. `users` is a name in the folder of its configuration, which is all that it takes; the others are paths. */
-export type NatsFiles = { readonly users: string; readonly certificate: string; readonly storeFolder: string };
+export type BrokerFiles = { readonly users: string; readonly certificate: string; readonly storeFolder: string };
 
 const mebibyte = 1024 * 1024;
 
@@ -13,7 +13,7 @@ const mebibyte = 1024 * 1024;
  * Who is too slow to take 8 MiB, or one message within 10 seconds, is cut off and finds the
  * history in the stream; so whoever listens badly costs no memory here.
  */
-export function renderNatsConfiguration(spec: Spec, { users, certificate, storeFolder }: NatsFiles): string {
+export function renderBrokerConfiguration(spec: Spec, { users, certificate, storeFolder }: BrokerFiles): string {
   return `# Managed by Cowherd: what is edited here is taken back.
 server_name: ${quoted(`cowherd-${spec.cluster}`)}
 listen: ${quoted(`127.0.0.1:${spec.port}`)}
@@ -46,7 +46,7 @@ include ${quoted(users)}
  * Nobody is a user without a key. The publisher alone may publish events and make the stream;
  * the others read both, each with an inbox of its own, so that nobody reads another's answers.
  */
-export function renderNatsUsers({ cluster, publisher, users }: Spec): string {
+export function renderBrokerUsers({ cluster, publisher, users }: Spec): string {
   const stream = eventStreamOf(cluster);
   const lines = [
     `      # the controller\n${user(publisher, [`cowherd.${cluster}.>`, "$JS.API.>"], ["_INBOX.>"])}`,

@@ -1,17 +1,17 @@
 /** The machine's event broker: a NATS server that systemd runs as cowherd-nats.service. */
-export interface NatsServer {
+export interface EventBroker {
   /** Asks a program for the version of NATS that it serves, "2.15.1". Undefined where it is no NATS server. */
   version(program: string, as: Ids, signal: AbortSignal): Promise<string | undefined>;
 
   /** Tells how the server stands, from files alone. */
-  look(): Promise<NatsServerState>;
+  look(): Promise<EventBrokerState>;
 
-  /** Lets a program judge a configuration. Rejects with NatsServerError where it would not start with it. */
+  /** Lets a program judge a configuration. Rejects with EventBrokerError where it would not start with it. */
   judge(program: string, configuration: string, as: Ids, signal: AbortSignal): Promise<void>;
 
   /**
    * Starts it anew, now and with each boot, by the units as they are written. Resolves once it
-   * takes connections on the loopback; rejects with NatsServerError, also where something else
+   * takes connections on the loopback; rejects with EventBrokerError, also where something else
    * listens there or at the address.
    */
   start(at: Listening, signal: AbortSignal): Promise<void>;
@@ -29,7 +29,7 @@ export type Ids = { readonly uid: number; readonly gid: number };
 /** Dotted IPv4 and a port. */
 export type Listening = { readonly address: string; readonly port: number };
 
-export type NatsServerState = {
+export type EventBrokerState = {
   /** It starts with the machine. */
   readonly enabled: boolean;
   /** Names the time since its last start, unlike any before. Undefined while it does not run. */
@@ -37,6 +37,6 @@ export type NatsServerState = {
 };
 
 /** The server does not serve. The message says why, in one line. */
-export class NatsServerError extends Error {
-  override readonly name = "NatsServerError";
+export class EventBrokerError extends Error {
+  override readonly name = "EventBrokerError";
 }

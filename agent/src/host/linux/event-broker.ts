@@ -1,9 +1,9 @@
 import type { Clock } from "../../clock.ts";
-import { type NatsServer, NatsServerError } from "../nats-server.ts";
+import { type EventBroker, EventBrokerError } from "../event-broker.ts";
 import type { runCommand } from "../run-command.ts";
 
 /** What the adapter stands on. */
-export type LinuxNatsServerDeps = {
+export type LinuxEventBrokerDeps = {
   readonly run: typeof runCommand;
   /** Reads a text of the kernel's or of systemd's. Undefined when it is not there. */
   readText(path: string): Promise<string | undefined>;
@@ -25,11 +25,17 @@ const startMs = 15_000;
 const lookMs = 200;
 
 /** The NATS server that systemd runs by Cowherd's own units. */
-export function createLinuxNatsServer({ run, readText, readLink, connects, clock }: LinuxNatsServerDeps): NatsServer {
+export function createLinuxEventBroker({
+  run,
+  readText,
+  readLink,
+  connects,
+  clock,
+}: LinuxEventBrokerDeps): EventBroker {
   async function systemctl(words: readonly string[], signal: AbortSignal): Promise<void> {
     const argv = ["systemctl", "--no-ask-password", ...words] as const;
     const { exitCode, stderr } = await run(argv, { timeoutMs: systemctlMs }, signal);
-    if (exitCode !== 0) throw new NatsServerError(`systemctl ${words.join(" ")}: ${lastLine(stderr, exitCode)}`);
+    if (exitCode !== 0) throw new EventBrokerError(`systemctl ${words.join(" ")}: ${lastLine(stderr, exitCode)}`);
   }
 
   async function look() {
@@ -49,7 +55,7 @@ export function createLinuxNatsServer({ run, readText, readLink, connects, clock
     const until = clock.now() + startMs;
     while (!(await connects(loopback, port, lookMs, signal)) || (await look()).run === undefined) {
       if (clock.now() >= until)
-        throw new NatsServerError(`${unit} takes no connections at port ${port}: ${await complaint(signal)}`);
+        throw new EventBrokerError(`${unit} takes no connections at port ${port}: ${await complaint(signal)}`);
       await clock.sleep(lookMs, signal);
       signal.throwIfAborted();
     }
@@ -66,14 +72,14 @@ export function createLinuxNatsServer({ run, readText, readLink, connects, clock
     async judge(program, configuration, as, signal) {
       const argv = [program, "-t", "--config", configuration] as const;
       const { exitCode, stderr } = await run(argv, { timeoutMs: askMs, as }, signal);
-      if (exitCode !== 0) throw new NatsServerError(`${program} -t: ${lastLine(stderr, exitCode)}`);
+      if (exitCode !== 0) throw new EventBrokerError(`${program} -t: ${lastLine(stderr, exitCode)}`);
     },
 
     async start({ address, port }, signal) {
       await systemctl(["daemon-reload"], signal);
       await systemctl(["stop", unit], signal);
       for (const place of [loopback, address]) {
-        if (await connects(place, port, lookMs, signal)) throw new NatsServerError(taken(place, port));
+        if (await connects(place, port, lookMs, signal)) throw new EventBrokerError(taken(place, port));
       }
       if (!(await look()).enabled) await systemctl(["enable", unit], signal);
       await systemctl(["start", unit], signal);

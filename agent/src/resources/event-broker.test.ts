@@ -1,10 +1,10 @@
 import type { SpecOf } from "@cowherd/proto";
 import { describe, expect, it } from "vitest";
 import { createMemoryHost, type MemoryHostSeed } from "../host/memory-host.ts";
-import { renderNatsUsers } from "./nats-configuration.ts";
-import { natsRecordPath } from "./nats-record.ts";
-import { NatsProgramError, natsServerResource } from "./nats-server.ts";
-import { natsFolder } from "./nats-units.ts";
+import { renderBrokerUsers } from "./broker-configuration.ts";
+import { brokerRecordPath } from "./broker-record.ts";
+import { brokerFolder } from "./broker-units.ts";
+import { BrokerProgramError, eventBrokerResource } from "./event-broker.ts";
 import { resourceContract } from "./resource.contract.ts";
 import { RefusedSpecError } from "./spec-guard.ts";
 
@@ -13,13 +13,13 @@ const keyOf = (letter: string) => `U${letter.repeat(55)}`;
 const spec = {
   id: "events-broker",
   requires: [],
-  kind: "natsServer",
+  kind: "eventBroker",
   cluster: "lab",
   address: "192.168.56.10",
   port: 4222,
   program: "/usr/sbin/nats-server",
   certificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-  keyPath: `${natsFolder}/server.key`,
+  keyPath: `${brokerFolder}/server.key`,
   publisher: keyOf("A"),
   users: [{ name: "dashboard", key: keyOf("B") }],
   storeMegabytes: 320,
@@ -28,7 +28,7 @@ const base: MemoryHostSeed = {
   users: [{ name: "cowherd-nats", uid: 990, gid: 990, home: "/", shell: "/usr/sbin/nologin" }],
   groups: [{ name: "cowherd-nats", gid: 990, members: [] }],
   folders: {
-    [natsFolder]: { mode: 0o750, uid: 0, gid: 990 },
+    [brokerFolder]: { mode: 0o750, uid: 0, gid: 990 },
     "/etc/systemd/system": { mode: 0o755, uid: 0, gid: 0 },
     "/var/lib/cowherd": { mode: 0o755, uid: 0, gid: 0 },
   },
@@ -36,9 +36,9 @@ const base: MemoryHostSeed = {
 };
 
 async function plan(host = createMemoryHost(base), of: Wanted = spec) {
-  return natsServerResource.plan(of, await natsServerResource.read(of, host, signal));
+  return eventBrokerResource.plan(of, await eventBrokerResource.read(of, host, signal));
 }
-type Wanted = SpecOf<"natsServer">;
+type Wanted = SpecOf<"eventBroker">;
 
 /** What it would do, in words, to a host where it was brought about by the spec; `meanwhile` happens in between. */
 async function next(
@@ -46,36 +46,36 @@ async function next(
   meanwhile: (host: ReturnType<typeof createMemoryHost>) => Promise<void> = async () => {},
 ) {
   const host = createMemoryHost(base);
-  for (const change of await plan(host)) await natsServerResource.apply(change, host, signal);
+  for (const change of await plan(host)) await eventBrokerResource.apply(change, host, signal);
   await meanwhile(host);
-  return (await plan(host, of)).map(natsServerResource.describe);
+  return (await plan(host, of)).map(eventBrokerResource.describe);
 }
 
 const started = "start the event broker at 192.168.56.10:4222";
 const reread = "have the event broker read its users and its certificate";
 
 describe("the event broker", () => {
-  resourceContract(natsServerResource, {
+  resourceContract(eventBrokerResource, {
     "is started with its files": { spec, host: () => createMemoryHost(base) },
     "is started where it ended": {
       spec,
-      host: () => createMemoryHost({ ...base, natsServer: { enabled: true, run: undefined } }),
+      host: () => createMemoryHost({ ...base, eventBroker: { enabled: true, run: undefined } }),
     },
     "is started anew where it runs and nobody knows what it read": {
       spec,
-      host: () => createMemoryHost({ ...base, natsServer: { enabled: true, run: "somebody's" } }),
+      host: () => createMemoryHost({ ...base, eventBroker: { enabled: true, run: "somebody's" } }),
     },
   });
 
   it("reads its users again, and is not started anew, where others may listen", async () => {
     const more = { ...spec, users: [...spec.users, { name: "queue", key: keyOf("C") }] };
-    expect(await next(more)).toEqual([`write ${natsFolder}/users.conf`, reread]);
-    expect(await next({ ...spec, users: [] })).toEqual([`write ${natsFolder}/users.conf`, reread]);
+    expect(await next(more)).toEqual([`write ${brokerFolder}/users.conf`, reread]);
+    expect(await next({ ...spec, users: [] })).toEqual([`write ${brokerFolder}/users.conf`, reread]);
   });
 
   it("reads a renewed certificate, and is not started anew", async () => {
     const certificate = `${spec.certificate}${spec.certificate}`;
-    expect(await next({ ...spec, certificate })).toEqual([`write ${natsFolder}/server.crt`, reread]);
+    expect(await next({ ...spec, certificate })).toEqual([`write ${brokerFolder}/server.crt`, reread]);
   });
 
   it.each([{ port: 4300 }, { address: "192.168.56.99" }, { storeMegabytes: 640 }])(
@@ -92,35 +92,39 @@ describe("the event broker", () => {
   });
 
   it("reads its users again after a start that was not the agent's, since they may be newer", async () => {
-    expect(await next(spec, (host) => host.natsServer.start(spec, signal))).toEqual([reread]);
+    expect(await next(spec, (host) => host.eventBroker.start(spec, signal))).toEqual([reread]);
   });
 
   it("is started anew where the note of what it read is torn", async () => {
     const tear = (host: ReturnType<typeof createMemoryHost>) =>
-      host.files.replace(natsRecordPath, { content: Buffer.from("run 1\nsta"), mode: 0o644, uid: 0, gid: 0 });
+      host.files.replace(brokerRecordPath, { content: Buffer.from("run 1\nsta"), mode: 0o644, uid: 0, gid: 0 });
     expect(await next(spec, tear)).toEqual([started]);
   });
 
   it.each<[string, MemoryHostSeed, RegExp]>([
     ["no program", { ...base, files: {} }, /^there is no nats-server at \/usr\/sbin\/nats-server$/],
-    ["an old one", { ...base, natsServer: { version: "2.9.10" } }, /is nats-server 2\.9\.10, .* needs 2\.10 or newer$/],
-    ["another program", { ...base, natsServer: { version: undefined } }, /does not tell that it is a nats-server$/],
+    [
+      "an old one",
+      { ...base, eventBroker: { version: "2.9.10" } },
+      /is nats-server 2\.9\.10, .* needs 2\.10 or newer$/,
+    ],
+    ["another program", { ...base, eventBroker: { version: undefined } }, /does not tell that it is a nats-server$/],
     ["nobody to run it", { ...base, users: [] }, /^there is no user cowherd-nats/],
   ])("says so where there is %s", async (_, seed, reason) => {
     const planned = plan(createMemoryHost(seed));
-    await expect(planned).rejects.toThrow(NatsProgramError);
+    await expect(planned).rejects.toThrow(BrokerProgramError);
     await expect(planned).rejects.toThrow(reason);
   });
 
   it("is neither started nor told to read what its program does not take", async () => {
-    const host = createMemoryHost({ ...base, natsServer: { fault: "users.conf:3: unknown field" } });
+    const host = createMemoryHost({ ...base, eventBroker: { fault: "users.conf:3: unknown field" } });
     const changes = await plan(host);
     const last = changes.at(-1);
-    for (const change of changes.slice(0, -1)) await natsServerResource.apply(change, host, signal);
+    for (const change of changes.slice(0, -1)) await eventBrokerResource.apply(change, host, signal);
     if (last !== undefined) {
-      await expect(natsServerResource.apply(last, host, signal)).rejects.toThrow("unknown field");
+      await expect(eventBrokerResource.apply(last, host, signal)).rejects.toThrow("unknown field");
     }
-    expect((await host.natsServer.look()).run).toBeUndefined();
+    expect((await host.eventBroker.look()).run).toBeUndefined();
   });
 
   it.each<Partial<Wanted>>([
@@ -143,7 +147,7 @@ describe("the event broker", () => {
   });
 
   it("has one account, nobody without a key, and one who may publish", () => {
-    const text = renderNatsUsers(spec);
+    const text = renderBrokerUsers(spec);
     expect(text.match(/nkey: U/g)).toHaveLength(2);
     expect(text.match(/"cowherd\.lab\.>"/g)).toHaveLength(1);
     expect(text).not.toMatch(/no_auth_user|password/);

@@ -1,6 +1,6 @@
 import type { SpecOf } from "@cowherd/proto";
-import { natsRecordPath } from "./nats-record.ts";
-import { natsConfiguration, natsUnitPaths } from "./nats-units.ts";
+import { brokerRecordPath } from "./broker-record.ts";
+import { brokerConfiguration, brokerUnitPaths } from "./broker-units.ts";
 import type { Resource } from "./resource.ts";
 
 type Observed = { readonly enabled: boolean; readonly running: boolean; readonly files: readonly string[] };
@@ -11,11 +11,11 @@ type Change = { readonly action: "stop" } | { readonly action: "remove"; readonl
  * A broker that nobody asks for any more: it is stopped and its units go. The events that it
  * kept and its key stay, so that it can come back as the one that it was.
  */
-export const staleNatsServerResource: Resource<SpecOf<"staleNatsServer">, Observed, Change> = {
-  async read(_spec, { files, natsServer }) {
-    const { enabled, run } = await natsServer.look();
+export const staleEventBrokerResource: Resource<SpecOf<"staleEventBroker">, Observed, Change> = {
+  async read(_spec, { files, eventBroker }) {
+    const { enabled, run } = await eventBroker.look();
     const left: string[] = [];
-    for (const path of [natsRecordPath, ...natsUnitPaths]) {
+    for (const path of [brokerRecordPath, ...brokerUnitPaths]) {
       if ((await files.stat(path)) !== undefined) left.push(path);
     }
     return { enabled, running: run !== undefined, files: left };
@@ -28,10 +28,10 @@ export const staleNatsServerResource: Resource<SpecOf<"staleNatsServer">, Observ
     ];
   },
 
-  async apply(change, { files, natsServer }, signal) {
+  async apply(change, { files, eventBroker }, signal) {
     switch (change.action) {
       case "stop":
-        return natsServer.stop(signal);
+        return eventBroker.stop(signal);
       case "remove":
         return files.remove(change.path);
     }
@@ -39,5 +39,5 @@ export const staleNatsServerResource: Resource<SpecOf<"staleNatsServer">, Observ
 
   describe: (change) => (change.action === "stop" ? "stop the event broker" : `remove ${change.path}`),
 
-  watches: () => [natsConfiguration, ...natsUnitPaths],
+  watches: () => [brokerConfiguration, ...brokerUnitPaths],
 };
