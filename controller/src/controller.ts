@@ -85,6 +85,9 @@ export class NotInitialisedError extends Error {
 /** So often, at most, it is noted how many events were published. */
 const noteMs = 1_000;
 
+/** So long an event waits for others, which are then published with it for little more than one costs. */
+const gatherMs = 100;
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {}); // called off is over, too
 }
@@ -108,6 +111,7 @@ export function createController(deps: ControllerDeps): Controller {
       random: () => (deps.randomBytes(1)[0] ?? 0) / 256,
       pause,
       noteDelay: (signal) => pause(noteMs, signal),
+      gatherDelay: (signal) => pause(gatherMs, signal),
       deadline: (ms) => AbortSignal.timeout(ms),
       changed: () => watchers.ringAll(),
     });

@@ -74,6 +74,7 @@ function publish(where: BusPlace, count = burst): { readonly log: FakeEventLog; 
     random: Math.random,
     pause,
     noteDelay: (signal) => pause(50, signal),
+    gatherDelay: (signal) => pause(50, signal),
     deadline: (ms) => AbortSignal.timeout(ms),
     changed: () => {},
   });

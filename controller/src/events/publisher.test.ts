@@ -42,6 +42,7 @@ function start(
       await pausing.promise;
     },
     noteDelay,
+    gatherDelay: async () => {},
     deadline() {
       deadline = new AbortController();
       return deadline.signal;

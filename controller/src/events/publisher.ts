@@ -29,6 +29,8 @@ export type PublisherDeps = {
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Resolves after the time for which it need not be noted how far the bus has come, or once `signal` aborts. */
   readonly noteDelay: (signal: AbortSignal) => Promise<void>;
+  /** Resolves after the time in which others may join the first event after a silence, or once `signal` aborts. */
+  readonly gatherDelay: (signal: AbortSignal) => Promise<void>;
   /** Aborts after so many milliseconds. */
   readonly deadline: (ms: number) => AbortSignal;
   /** Called when the trouble became another one. */
@@ -50,7 +52,7 @@ const publishMs = 30_000;
  * note costs the disk what a commit costs. Who is cut off in between publishes those again.
  */
 export function startPublisher(deps: PublisherDeps): Publisher {
-  const { cluster, log, bus, now, random, pause, noteDelay, deadline, changed } = deps;
+  const { cluster, log, bus, now, random, pause, noteDelay, gatherDelay, deadline, changed } = deps;
   const stopping = new AbortController();
   const bell = createBell();
   let trouble: Omit<PublishingTrouble, "waiting"> | undefined;
@@ -105,7 +107,9 @@ export function startPublisher(deps: PublisherDeps): Publisher {
       } else {
         failures = 0;
         tell(undefined);
-        if (published === 0) await bell.rung();
+        if (published > 0) continue;
+        await bell.rung();
+        await gatherDelay(stopping.signal);
       }
     }
   }

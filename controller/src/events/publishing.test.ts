@@ -33,6 +33,7 @@ function start(count: number, mood?: FakeEventBus["mood"]) {
     random: () => 0,
     pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
     noteDelay: async () => {},
+    gatherDelay: async () => {},
     deadline: () => new AbortController().signal,
     changed: () => {},
   });
