@@ -1,6 +1,7 @@
 export { pythonBuildPackages } from "./compile/python-resources.ts";
 export { defaultTiming, type Timing, version } from "./config.ts";
 export { type Controller, type ControllerDeps, createController, NotInitialisedError } from "./controller.ts";
+export type { EventLog } from "./events/event-log.ts";
 export {
   type AuthorityFiles,
   type CertificateAuthority,

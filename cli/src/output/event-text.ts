@@ -21,7 +21,7 @@ function wordsOf(event: Event): string {
     case "node.converging":
       return `${event.node} is on its way: ${event.reason}`;
     case "node.proving":
-      return `${event.node} is proved: ${event.reason}`;
+      return `${event.node} is as it should be; ${event.reason}`;
     case "node.ready":
       return `${event.node} is ready for ${counted(event.slots, "rank")}`;
     case "node.degraded":

@@ -1,4 +1,5 @@
-import type { EventType, KeptEvent } from "@cowherd/proto";
+import type { KeptEvent } from "@cowherd/proto";
+import type { EventMark } from "./event-mark.ts";
 
 /** The kept events, oldest first. */
 export interface EventLog {
@@ -13,15 +14,3 @@ export interface EventLog {
   /** Notes that everything up to `sequence` has reached the broker. Survives a power cut, and never goes back. */
   markPublished(sequence: bigint): void;
 }
-
-/** A kept event, without what it says. */
-export type EventMark = Pick<KeptEvent, "sequence" | "time"> & { readonly type: EventType };
-
-/** What a commit changes in the log. The newest event is never dropped. */
-export type LogChange = {
-  /** Their sequences follow on the newest one's, without a gap. */
-  readonly added: readonly KeptEvent[];
-  readonly dropped: readonly bigint[];
-};
-
-export const nothingLogged: LogChange = { added: [], dropped: [] };

@@ -1,15 +1,23 @@
 import type { Event } from "@cowherd/proto";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState, PublishedHostfile } from "../state/cluster-state.ts";
-import type { ClusterRecord } from "../store/cluster-store.ts";
 import { isSameMachine, nodeEvents } from "./node-events.ts";
 import { type Standings, standingsOf } from "./standing.ts";
 
+/** What is looked at of a record. */
+export type Observed = {
+  readonly state: ClusterState;
+  /** By id. */
+  readonly tokens: ReadonlyMap<string, ObservedToken>;
+};
+
+type ObservedToken = { readonly id: string; readonly node: string; readonly spentBy: string | undefined };
+
 /** A record, and where its nodes stand, which takes a look at all of them: once a record is enough. */
-export type Viewed = { readonly record: ClusterRecord; readonly standings: Standings };
+export type Viewed = { readonly record: Observed; readonly standings: Standings };
 
 /** Looks at a record. Pure. */
-export function viewOf(record: ClusterRecord): Viewed {
+export function viewOf(record: Observed): Viewed {
   return { record, standings: standingsOf(record.state) };
 }
 
@@ -48,7 +56,7 @@ function removals(before: ClusterState, after: ClusterState): readonly Event[] {
     .map((node) => ({ type: "node.removed", node }));
 }
 
-function tokenEvents(before: ClusterRecord["tokens"], after: ClusterRecord["tokens"]): readonly Event[] {
+function tokenEvents(before: Observed["tokens"], after: Observed["tokens"]): readonly Event[] {
   if (before === after) return [];
   return [...after.values()]
     .filter(({ id, spentBy }) => spentBy !== undefined && before.get(id)?.spentBy === undefined)

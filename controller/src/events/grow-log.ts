@@ -1,5 +1,5 @@
 import { type Event, type EventType, type KeptEvent, ulidOf } from "@cowherd/proto";
-import type { EventMark, LogChange } from "./event-log.ts";
+import type { EventMark, LogChange } from "./event-mark.ts";
 
 /** How long and how many events are kept, and whether a broker waits for them. */
 export type EventRules = {

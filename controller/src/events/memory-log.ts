@@ -1,5 +1,6 @@
 import type { KeptEvent } from "@cowherd/proto";
-import type { EventLog, LogChange } from "./event-log.ts";
+import type { EventLog } from "./event-log.ts";
+import type { LogChange } from "./event-mark.ts";
 
 /** A log that lives in memory and passes the contract of the real one. */
 export function createMemoryLog(): EventLog & { take(change: LogChange): void } {

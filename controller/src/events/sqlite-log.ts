@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { decodeEvent, encodeEvent, isEventType } from "@cowherd/proto";
 import { DamagedRowError, numberOf, type Row, textOf } from "../store/sqlite-rows.ts";
-import type { EventLog, LogChange } from "./event-log.ts";
+import type { EventLog } from "./event-log.ts";
+import type { LogChange } from "./event-mark.ts";
 
 /** The tables of the log. */
 export const eventTables = `

@@ -102,3 +102,56 @@ it("loses a minute at most of what was waited for when it is started again", () 
   expect(second.loop.record().state.runTime).toBeGreaterThanOrEqual(240_000);
   expect(second.wait(301_000) || second.wait(60_000)).toBe(true);
 });
+
+const typesOf = ({ store }: ReturnType<typeof start>) => store.events.marks().map(({ type }) => type);
+
+it("stores what observers should hear of with the change that makes it so", () => {
+  const started = start();
+  const before = started.counts();
+  const { events } = started.loop.commit({ events: enrolled("primary") });
+  expect(events.map(({ sequence, event }) => [sequence, event.type])).toEqual([
+    [1n, "node.enrolled"],
+    [2n, "node.converging"],
+  ]);
+  expect(started.store.events.read(0n, 9)).toEqual(events);
+  expect(started.counts()).toEqual({ commits: before.commits + 1, told: before.told + 1 });
+});
+
+it("stores what it is told beside the state, also where nothing else is new", () => {
+  const started = start();
+  const refused = { type: "token.refused", node: undefined, reason: "no such token" } as const;
+  const { before, after, events } = started.loop.commit({ told: [refused] });
+  expect(after.state).toEqual(before.state);
+  expect(events).toMatchObject([{ sequence: 1n, event: refused }]);
+  expect(started.loop.commit({ told: [] }).events).toEqual([]);
+});
+
+it("tells nothing of a change that could not be stored, and of it once when it could", () => {
+  const store = createMemoryStore();
+  let full = false;
+  const failing: ClusterStore = {
+    ...store,
+    commit(record, log) {
+      if (full) throw new RangeError("the disk is full");
+      store.commit(record, log);
+    },
+  };
+  const started = start(failing);
+  full = true;
+  expect(() => started.happen(...enrolled("primary"))).toThrow("the disk is full");
+  expect([typesOf(started), started.counts().told]).toEqual([[], 0]);
+  full = false;
+  started.happen(...enrolled("primary"));
+  expect(typesOf(started)).toEqual(["node.enrolled", "node.converging"]);
+  expect(store.events.last()).toBe(2n);
+});
+
+it("tells what time alone made different", () => {
+  const started = quarantined();
+  const before = typesOf(started);
+  expect(before.at(-1)).toBe("node.quarantined");
+  started.wait(9_999);
+  expect(typesOf(started)).toEqual(before);
+  started.wait(1);
+  expect(typesOf(started).slice(before.length)).toEqual(["node.proving"]);
+});

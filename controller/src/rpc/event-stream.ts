@@ -5,7 +5,9 @@ import type { ServerWritableStream } from "@grpc/grpc-js";
 import type { Controller } from "../controller.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { type EventQuery, isWanted, requireEventType, startOf } from "../events/event-query.ts";
-import { requireNode } from "../tokens/tokens.ts";
+import type { ClusterSpec } from "../spec/cluster-spec.ts";
+import { nearest } from "../spec/nearest.ts";
+import { UnknownNodeError } from "../tokens/tokens.ts";
 import { createResponseStream, type ResponseStream } from "./response-stream.ts";
 import type { ErrorLog } from "./unary.ts";
 
@@ -40,7 +42,7 @@ async function send(
   const { spec } = loop.record().state;
   requireEventType(query.type);
   let sent = startOf(query, events, now());
-  if (query.node !== "" && !spec.nodes.has(query.node) && !isKnown(query.node, events)) requireNode(spec, query.node);
+  requireKnown(query.node, spec, events);
   await stream.send({ sequence: sent, kept: undefined, type: "", node: "", cloudEvent: "" });
   while (!stream.closed.aborted) {
     const found = events.read(sent, mostAtOnce);
@@ -55,9 +57,13 @@ async function send(
   }
 }
 
-/** A node that is gone is still told of. */
-function isKnown(node: string, events: EventLog): boolean {
-  return events.read(0n, Number.MAX_SAFE_INTEGER).some(({ event }) => nodeOf(event) === node);
+/** A node that is gone is still told of. Throws UnknownNodeError for one that never was. */
+function requireKnown(node: string, { nodes }: ClusterSpec, events: EventLog): void {
+  if (node === "" || nodes.has(node)) return;
+  if (events.read(0n, Number.MAX_SAFE_INTEGER).some(({ event }) => nodeOf(event) === node)) return;
+  const meant = nearest(node, [...nodes.keys()]);
+  const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
+  throw new UnknownNodeError(`no node ${JSON.stringify(node)} in the cluster spec, nor in any event${hint}`);
 }
 
 function queryOf({ after, sinceMs, follow, node, type }: ListEventsRequest): EventQuery {

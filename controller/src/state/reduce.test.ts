@@ -27,6 +27,7 @@ describe("an event about a node that nobody joined as", () => {
     { type: "node-removed", node: "secondary1" },
     { type: "certificate-issued", node: "secondary1", certificate: "c" },
     { type: "certificate-used", node: "secondary1", certificate: "c" },
+    { type: "certificate-expiring", node: "secondary1" },
     { type: "facts-reported", node: "secondary1", facts: machine("secondary1") },
     { type: "facts-refused", node: "secondary1", problem: "p" },
     { type: "run-reported", node: "secondary1", run: { generation: 1n, revision: "r", failures: [] } },
@@ -169,6 +170,19 @@ describe("certificates", () => {
     expect(certificates(issue("b"))).toEqual(["certificate of primary", "b"]);
     expect(certificates(issue("b"), use("certificate of primary"))).toEqual(["certificate of primary", "b"]);
     expect(certificates(issue("b"), use("b"))).toEqual(["b"]);
+  });
+
+  it("have the end of the newest, of which it is told once", () => {
+    const expiry = (...events: readonly ClusterEvent[]) => nodeOf(given(joined, ...events), "primary").expiry;
+    const next = { type: "certificate-issued", node: "primary", certificate: "b", expiresAt: 7_000 } as const;
+    const told = { type: "certificate-expiring", node: "primary" } as const;
+    expect([expiry(), expiry(told)]).toEqual([undefined, undefined]);
+    expect([expiry(next), expiry(next, use("b"))]).toEqual(Array(2).fill({ at: 7_000, told: false }));
+    expect(expiry(next, told, told)).toEqual({ at: 7_000, told: true });
+    expect(expiry(next, told, { ...next, certificate: "c", expiresAt: 9_000 })).toEqual({
+      at: 9_000,
+      told: false,
+    });
   });
 
   it("keep the one in use when a renewal is repeated", () => {

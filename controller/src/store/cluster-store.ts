@@ -1,4 +1,5 @@
-import type { EventLog, LogChange } from "../events/event-log.ts";
+import type { EventLog } from "../events/event-log.ts";
+import type { LogChange } from "../events/event-mark.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
 import type { TokenRecord } from "../tokens/token-record.ts";
 

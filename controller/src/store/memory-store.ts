@@ -1,4 +1,4 @@
-import { nothingLogged } from "../events/event-log.ts";
+import { nothingLogged } from "../events/event-mark.ts";
 import { createMemoryLog } from "../events/memory-log.ts";
 import { decodeState, encodeState, type StoredState } from "../state/persist.ts";
 import type { ClusterRecord, ClusterStore } from "./cluster-store.ts";

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { nothingLogged } from "../events/event-log.ts";
+import { nothingLogged } from "../events/event-mark.ts";
 import { eventTables, openSqliteLog } from "../events/sqlite-log.ts";
 import { decodeState, encodeCluster, encodeGeneration, encodeNode } from "../state/persist.ts";
 import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluster-store.ts";
