@@ -10,12 +10,17 @@ import { createAuthority, openAuthority, parseSigningRequest } from "@cowherd/co
 import { eventStreamOf, type SpecOf } from "@cowherd/proto";
 import { AckPolicy, connect, ErrorCode, type NatsConnection, nkeyAuthenticator, nkeys } from "nats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { busPlaceOf } from "../../controller/src/events/bus-place.ts";
+import type { Publication } from "../../controller/src/events/event-bus.ts";
+import { openNatsBus } from "../../controller/src/events/nats-bus.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import { checkCommand } from "../lab/machine/command.ts";
 import { freePorts, natsProgram } from "./nats-servers.ts";
 
 const stream = eventStreamOf("lab");
 const controller = nkeys.createUser();
+const nodes = ["a", "b", "c"];
+const keep = { days: 7, count: 1_000, megabytes: 1 };
 const [dashboard, queue] = [nkeys.createUser(), nkeys.createUser()];
 
 let folder: string;
@@ -23,6 +28,7 @@ let program: string;
 let server: ChildProcess;
 let authority: string;
 let spec: SpecOf<"eventBroker">;
+let published: Publication;
 
 beforeAll(async () => {
   program = await natsProgram();
@@ -66,10 +72,17 @@ beforeAll(async () => {
       ),
     { timeoutMs: 20_000, everyMs: 100 },
   );
-  await using publisher = await asWhom(controller);
-  const manager = await publisher.jetstreamManager();
-  await manager.streams.add({ name: stream, subjects: ["cowherd.lab.>"], max_bytes: 2 ** 20 });
-  for (const node of ["a", "b", "c"]) await publisher.jetstream().publish(`cowherd.lab.node.ready.${node}`, node);
+  const credentials = `${folder}/broker.seed`;
+  const ca = `${folder}/ca.pem`;
+  await writeFile(credentials, new TextDecoder().decode(controller.getSeed()));
+  await writeFile(ca, authority);
+  const events = { broker: { kind: "managed", source: { kind: "binary", path: program }, port }, keep } as const;
+  const place = busPlaceOf("lab", events, { credentials, ca });
+  if (place === undefined) throw new TypeError("a managed broker is a place");
+  const bus = openNatsBus(place);
+  const messages = nodes.map((node) => ({ subject: `cowherd.lab.node.ready.${node}`, id: node, body: node }));
+  published = await bus.publish(messages, AbortSignal.timeout(20_000));
+  await bus.close();
 }, 120_000);
 
 afterAll(async () => {
@@ -122,6 +135,10 @@ describe("the broker that the agent sets up", () => {
     await checkCommand([program, "-t", "--config", `${folder}/nats-server.conf`]);
   });
 
+  it("takes what the controller's own publisher has, which makes the stream there", () => {
+    expect(published).toEqual({ stored: 3, failure: undefined });
+  });
+
   it("lets nobody in without a key, nor with a key that it does not know", async () => {
     await expect(asWhom(undefined)).rejects.toMatchObject({ code: ErrorCode.AuthorizationViolation });
     await expect(asWhom(nkeys.createUser())).rejects.toMatchObject({
@@ -146,7 +163,7 @@ describe("the broker that the agent sets up", () => {
       seen.push(`${message.subject} ${message.string()}`);
       if (seen.length === 3) break;
     }
-    expect(seen).toEqual(["a", "b", "c"].map((node) => `cowherd.lab.node.ready.${node} ${node}`));
+    expect(seen).toEqual(nodes.map((node) => `cowherd.lab.node.ready.${node} ${node}`));
   });
 
   it("keeps a subscriber's own place, under a name of its own", async () => {
