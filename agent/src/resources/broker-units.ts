@@ -61,7 +61,8 @@ export function brokerUnits(program: string, at: Listening): ReadonlyMap<string,
 
 /**
  * Low weights and a bound of memory: ranks come first, and the cluster works without it. The
- * door is required, so that a server that runs is one that the network reaches.
+ * door is required, so that a server that runs is one that the network reaches. The door does
+ * not follow the server: one that dies and comes back need not bind the address again.
  */
 function brokerService(program: string): string {
   return `${mark}[Unit]
@@ -96,7 +97,6 @@ WantedBy=multi-user.target
 function doorSocket({ address, port }: Listening): string {
   return `${mark}[Unit]
 Description=Event broker of Cowherd on the cluster's network
-PartOf=cowherd-nats.service
 
 [Socket]
 ListenStream=${address}:${port}
@@ -108,7 +108,6 @@ function doorService({ port }: Listening): string {
   return `${mark}[Unit]
 Description=Event broker of Cowherd on the cluster's network
 Requires=${door}.socket
-PartOf=cowherd-nats.service
 
 [Service]
 ExecStart=/lib/systemd/systemd-socket-proxyd --connections-max=192 127.0.0.1:${port}

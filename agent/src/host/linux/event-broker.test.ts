@@ -51,7 +51,8 @@ describe("the broker under systemd", () => {
     await broker.start(at, signal);
     const [first, second] = [told.slice(0, 4), told.slice(4)];
     const unit = "cowherd-nats.service";
-    const start = ["systemctl daemon-reload", `systemctl stop ${unit}`, `systemctl start ${unit}`];
+    const all = `${unit} cowherd-nats-network.socket cowherd-nats-network.service`;
+    const start = ["systemctl daemon-reload", `systemctl stop ${all}`, `systemctl start ${unit}`];
     expect(first).toEqual([...start.slice(0, 2), `systemctl enable ${unit}`, ...start.slice(2)]);
     expect(second).toEqual(start);
     expect(await broker.look()).toEqual({ enabled: true, run: "an invocation" });

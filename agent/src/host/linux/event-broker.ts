@@ -15,6 +15,7 @@ export type LinuxEventBrokerDeps = {
 };
 
 const unit = "cowherd-nats.service";
+const door = ["cowherd-nats-network.socket", "cowherd-nats-network.service"];
 const wanted = `/etc/systemd/system/multi-user.target.wants/${unit}`;
 const invocation = `/run/systemd/units/invocation:${unit}`;
 const processes = `/sys/fs/cgroup/system.slice/${unit}/cgroup.events`;
@@ -77,7 +78,7 @@ export function createLinuxEventBroker({
 
     async start({ address, port }, signal) {
       await systemctl(["daemon-reload"], signal);
-      await systemctl(["stop", unit], signal);
+      await systemctl(["stop", unit, ...door], signal); // each by name: the stop of one would not wait for the others
       for (const place of [loopback, address]) {
         if (await connects(place, port, lookMs, signal)) throw new EventBrokerError(taken(place, port));
       }
@@ -88,7 +89,7 @@ export function createLinuxEventBroker({
 
     reload: (signal) => systemctl(["reload", unit], signal),
 
-    stop: (signal) => systemctl(["disable", "--now", unit], signal),
+    stop: (signal) => systemctl(["disable", "--now", unit, ...door], signal),
   };
 }
 
