@@ -228,6 +228,19 @@ describe("the broker that the agent sets up", () => {
     await expect(manager.consumers.add(stream, echo)).rejects.toThrow(/cycle/);
   });
 
+  it("delivers no history to those who listen, as news of another cluster", async () => {
+    await using line = await asWhom(dashboard, "_INBOX_dashboard");
+    await using other = await asWhom(queue, "_INBOX_queue");
+    const heard: string[] = [];
+    other.subscribe("cowherd.>", { callback: (_, { subject }) => void heard.push(subject) });
+    await other.flush();
+    const manager = await line.jetstreamManager();
+    const echo = { durable_name: "echo", deliver_subject: "cowherd.other.node.removed.a", ack_policy: AckPolicy.None };
+    await manager.consumers.add(stream, echo);
+    await sleep(500);
+    expect(heard).toEqual([]);
+  });
+
   it("kept every event through all of this", async () => {
     await using publisher = await asWhom(controller);
     const { state } = await (await publisher.jetstreamManager()).streams.info(stream);
