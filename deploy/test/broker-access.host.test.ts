@@ -5,10 +5,11 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect as connectSecurely } from "node:tls";
 import { createKeyPair, createRequest, renderBrokerConfiguration, renderBrokerUsers } from "@cowherd/agent";
 import { createAuthority, openAuthority, parseSigningRequest } from "@cowherd/controller";
 import { eventStreamOf, type SpecOf } from "@cowherd/proto";
-import { AckPolicy, connect, ErrorCode, type NatsConnection, nkeyAuthenticator, nkeys } from "nats";
+import { AckPolicy, connect, ErrorCode, Events, type NatsConnection, nkeyAuthenticator, nkeys } from "nats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { busPlaceOf } from "../../controller/src/events/bus-place.ts";
 import type { Publication } from "../../controller/src/events/event-bus.ts";
@@ -29,6 +30,7 @@ let server: ChildProcess;
 let authority: string;
 let spec: SpecOf<"eventBroker">;
 let published: Publication;
+let renew: (now: Date) => Promise<string>;
 
 beforeAll(async () => {
   program = await natsProgram();
@@ -37,11 +39,8 @@ beforeAll(async () => {
   authority = files.certificate;
   const pair = createKeyPair();
   const { key } = await parseSigningRequest(createRequest(pair));
-  const certificate = await (await openAuthority(files)).issueBroker(
-    { node: "primary", address: "192.168.56.10" },
-    key,
-    new Date(),
-  );
+  const opened = await openAuthority(files);
+  renew = (now) => opened.issueBroker({ node: "primary", address: "192.168.56.10" }, key, now);
   await writeFile(`${folder}/server.key`, pair.privateKey.export({ type: "pkcs8", format: "pem" }));
   const [port = 0] = await freePorts(1);
   spec = {
@@ -52,7 +51,7 @@ beforeAll(async () => {
     address: "192.168.56.10",
     port,
     program,
-    certificate,
+    certificate: await renew(new Date()),
     keyPath: `${folder}/server.key`,
     publisher: controller.getPublicKey(),
     users: [
@@ -100,6 +99,17 @@ async function writeAll(of: typeof spec): Promise<void> {
   await writeFile(`${folder}/nats-server.conf`, renderBrokerConfiguration(of, places));
 }
 
+/** Returns the serial number of what the server shows, for which it was good by its name and its address. */
+async function shownCertificate(): Promise<string> {
+  const socket = createConnection({ host: "127.0.0.1", port: spec.port });
+  await once(socket, "data"); // what the server says of itself, before TLS
+  const secured = connectSecurely({ socket, ca: authority, host: "127.0.0.1" });
+  await once(secured, "secureConnect");
+  const { serialNumber } = secured.getPeerCertificate();
+  secured.destroy();
+  return serialNumber;
+}
+
 type Line = NatsConnection & AsyncDisposable;
 
 /** Connects with somebody's key, or with none. */
@@ -125,7 +135,7 @@ async function asWhom(
 function refusals(line: NatsConnection): readonly string[] {
   const codes: string[] = [];
   void (async () => {
-    for await (const { data } of line.status()) codes.push(String(data));
+    for await (const { type, data } of line.status()) if (type === Events.Error) codes.push(String(data));
   })();
   return codes;
 }
@@ -245,6 +255,19 @@ describe("the broker that the agent sets up", () => {
     await using publisher = await asWhom(controller);
     const { state } = await (await publisher.jetstreamManager()).streams.info(stream);
     expect(state.messages).toBe(4);
+  });
+
+  it("shows a renewed certificate to who comes, and cuts nobody off, when it reads it", async () => {
+    await using kept = await asWhom(dashboard, "_INBOX_dashboard", { reconnect: false });
+    const before = await shownCertificate();
+    spec = { ...spec, certificate: await renew(new Date(Date.now() + 60_000)) };
+    await writeAll(spec);
+    server.kill("SIGHUP");
+    await waitFor("the new certificate", async () => ((await shownCertificate()) === before ? undefined : true), {
+      timeoutMs: 10_000,
+    });
+    await kept.flush();
+    expect(kept.isClosed()).toBe(false);
   });
 
   it("cuts off who is no user any more, and nobody else, when it reads its users again", async () => {

@@ -185,7 +185,7 @@ try {
   const line = await connect({ servers: "tls://192.168.56.10:4222", tls: { caFile: "${keys}/ca.pem" }, authenticator: ${authenticator}, reconnect: false });
   setTimeout(() => process.exit(), 3_000);
   line.publish("cowherd.cowherd.node.ready.primary", "{}");
-  for await (const { data } of line.status()) { console.log(data); process.exit(); }
+  for await (const { type, data } of line.status()) if (type === "error") { console.log(data); process.exit(); }
 } catch (error) { console.log(error.code); }
 `;
   await host.writeFile(`${listener}/attempt.mjs`, script);
