@@ -14,7 +14,7 @@ import { createPins, type Pins } from "./operators/pins.ts";
 import { createUpkeep, type Upkeep } from "./operators/upkeep.ts";
 import type { Answer } from "./proofs/evidence.ts";
 import { createProber } from "./proofs/prober.ts";
-import { createLoop, type Loop } from "./reconcile/loop.ts";
+import { createLoop, type Loop, type LoopDeps } from "./reconcile/loop.ts";
 import { createRunningTime } from "./reconcile/running-time.ts";
 import { type Bells, createBells } from "./sessions/bells.ts";
 import { type Checks, createChecks } from "./sessions/checks.ts";
@@ -37,6 +37,8 @@ export type ControllerDeps = {
   readonly timing: Timing;
   /** Undefined where events are published nowhere, whatever the spec says. */
   readonly buses?: BusSupply;
+  /** How many events are kept, and whether a broker waits for them; left out for what the spec says. */
+  readonly eventRules?: LoopDeps["eventRules"];
 };
 
 /** The controller without its doors. */
@@ -120,7 +122,7 @@ export function createController(deps: ControllerDeps): Controller {
     runningTime: createRunningTime(initial.state.runTime, deps.monotonic, deps.timing.pauseMs),
     now: deps.now,
     randomBytes: deps.randomBytes,
-    eventRules: ({ events }) => eventRulesOf(events, publishing !== undefined),
+    eventRules: deps.eventRules ?? (({ events }) => eventRulesOf(events, publishing !== undefined)),
     pace: deps.timing.pace,
     tell(committed) {
       sessions.keepOnly(committed.before.state.nodes, committed.after.state.nodes);

@@ -4,6 +4,7 @@ import type { Event } from "@cowherd/proto";
 import { expect, it } from "vitest";
 import type { Controller } from "../controller.ts";
 import { convergeAll } from "../fake-convergence.ts";
+import { clusterStatus } from "../rpc/cluster-status.ts";
 import { startFakeCluster } from "../rpc/fake-cluster.ts";
 import { machineFacts, newMachineKey } from "../rpc/fake-machine.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";
@@ -126,4 +127,29 @@ it("loses none of a thousand events in a burst when the machine loses its power,
   cut.close();
   store.close();
   await rm(folder, { recursive: true });
+});
+
+it("keeps within its bounds while the broker is away, and says what was given up, in the status too", async () => {
+  const eventRules = () => ({ count: 100, ageMs: day, publishing: true });
+  await using cluster = await startFakeCluster(undefined, {}, { eventRules });
+  const { loop, events, eventBells } = cluster.controller;
+  const bell = eventBells.add();
+  await cluster.join("primary", 1);
+  convergeAll(cluster.controller);
+  for (let n = 0; n < 300; n += 1) {
+    loop.commit({ events: [{ type: "node-drained", node: "primary", reason: `reason ${n}`, deadlineMs: undefined }] });
+    loop.commit({ events: [{ type: "node-undrained", node: "primary" }] });
+  }
+  await bell.rung();
+  const kept = events.marks();
+  expect(kept.length).toBeLessThanOrEqual(102);
+  const told = kept.filter(({ type }) => type === "events.dropped");
+  expect(told).toHaveLength(1);
+  const { first, last, count } = loop.lost() ?? { first: 0n, last: 0n, count: 0n };
+  expect(first).toBe(1n);
+  expect(count).toBeGreaterThan(500n);
+  expect(kept.filter(({ sequence }) => sequence < last)).toEqual([]);
+  expect(clusterStatus(cluster.controller).notices.at(-1)).toMatch(
+    /^\d+ events were given up before NATS had got them/,
+  );
 });

@@ -61,7 +61,7 @@ export type LoopDeps = {
   readonly now: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   /** How many events the spec lets the log keep. */
-  readonly eventRules?: (spec: ClusterState["spec"]) => EventRules;
+  readonly eventRules?: ((spec: ClusterState["spec"]) => EventRules) | undefined;
   readonly pace: Pace;
   /** Hears of every change once it is stored. */
   readonly tell: (committed: Committed) => void;

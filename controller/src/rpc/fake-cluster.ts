@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { parseToken } from "@cowherd/proto";
 import type { CreateTokenResponse, EnrollResponse, Facts } from "@cowherd/proto/wire";
 import { defaultTiming, type Timing } from "../config.ts";
-import { type Controller, createController } from "../controller.ts";
-import type { BusSupply } from "../events/publishing.ts";
+import { type Controller, type ControllerDeps, createController } from "../controller.ts";
 import { atOnce } from "../hostfile/pace.ts";
 import { createAuthority, openAuthority } from "../identity/certificate-authority.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
@@ -64,7 +63,7 @@ export type FakeCluster = AsyncDisposable & {
 export async function startFakeCluster(
   store: ClusterStore = createMemoryStore(),
   timing: Partial<Timing> = {},
-  buses?: BusSupply,
+  over: Pick<ControllerDeps, "eventRules" | "buses"> = {},
 ): Promise<FakeCluster> {
   const clocks: Clocks = { wall: Date.now(), monotonic: 1_000_000 };
   const files = await createAuthority("lab", new Date(clocks.wall));
@@ -80,8 +79,8 @@ export async function startFakeCluster(
     now: () => clocks.wall,
     monotonic: () => clocks.monotonic,
     randomBytes,
+    ...over,
     timing: { ...defaultTiming, checkMs: 150, pace: atOnce, ...timing }, // clocks that stand still never end a burst
-    ...(buses && { buses }),
   });
   const folder = await mkdtemp(`${tmpdir()}/cluster-`);
   const socket = `${folder}/run/operator.sock`;
