@@ -36,6 +36,7 @@ const facts: Facts = {
   nfs: { server: true, client: false },
   netplan: true,
   mpirun: { vendor: "Open MPI", version: "4.1.4" },
+  tlsRequests: [],
 };
 
 type Call = {

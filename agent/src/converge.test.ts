@@ -40,7 +40,7 @@ const node: readonly ResourceSpec[] = [
     shell: "/bin/bash",
     groups: ["sudo"],
   },
-  { id: "packages", requires: [], kind: "packageSet", packages: ["openmpi-bin"] },
+  { id: "packages", requires: [], kind: "packageSet", packages: ["openmpi-bin"], quietUnits: [] },
   { id: "ssh-key", requires: ["user"], kind: "sshKey", user: "mpihpc", path: "/home/mpihpc/.ssh/id_ed25519" },
   {
     id: "authorized-keys",
@@ -160,7 +160,13 @@ describe("converge", () => {
       ...host,
       packages: { ...host.packages, installed: () => Promise.reject(new TypeError("a\n\tb\x1b[31m")) },
     };
-    const packages: ResourceSpec = { id: "packages", requires: [], kind: "packageSet", packages: ["vim"] };
+    const packages: ResourceSpec = {
+      id: "packages",
+      requires: [],
+      kind: "packageSet",
+      packages: ["vim"],
+      quietUnits: [],
+    };
     expect(await converge([packages, file("b")], sick, "apply", signal)).toEqual([
       { resource: "packages", end: "failed", reason: "a b [31m" },
       { resource: "b", end: "changed", changes: ["write /etc/b"] },
@@ -195,7 +201,13 @@ describe("converge", () => {
       progress?.("unpacking, 1 of 2 done");
       await host.packages.install(names, signal);
     };
-    const packages: ResourceSpec = { id: "packages", requires: [], kind: "packageSet", packages: ["vim"] };
+    const packages: ResourceSpec = {
+      id: "packages",
+      requires: [],
+      kind: "packageSet",
+      packages: ["vim"],
+      quietUnits: [],
+    };
     await converge([packages], { ...host, packages: { ...host.packages, install } }, "apply", signal, {
       activity: (text) => told.push(text),
       outcome: () => {},
@@ -211,7 +223,13 @@ describe("converge", () => {
       return Promise.reject(new Error("interrupted"));
     };
     const told: Outcome[] = [];
-    const packages: ResourceSpec = { id: "packages", requires: [], kind: "packageSet", packages: ["vim"] };
+    const packages: ResourceSpec = {
+      id: "packages",
+      requires: [],
+      kind: "packageSet",
+      packages: ["vim"],
+      quietUnits: [],
+    };
     const run = converge(
       [packages, file("b")],
       { ...host, packages: { ...host.packages, install } },

@@ -2,6 +2,7 @@ import type { Outcome, ResourceSpec } from "@cowherd/proto";
 import type { Host } from "./host/host.ts";
 import { authorizedKeysResource } from "./resources/authorized-keys.ts";
 import { directoryResource } from "./resources/directory.ts";
+import { eventBrokerResource } from "./resources/event-broker.ts";
 import { failureReason } from "./resources/failure-reason.ts";
 import { fileResource } from "./resources/file.ts";
 import { hostfileResource } from "./resources/hostfile.ts";
@@ -17,7 +18,9 @@ import { pythonResource } from "./resources/python.ts";
 import { pythonPackagesResource } from "./resources/python-packages.ts";
 import type { Mode, Resource } from "./resources/resource.ts";
 import { sshKeyResource } from "./resources/ssh-key.ts";
+import { staleEventBrokerResource } from "./resources/stale-event-broker.ts";
 import { staleHostfilesResource } from "./resources/stale-hostfiles.ts";
+import { tlsKeyResource } from "./resources/tls-key.ts";
 import { userResource } from "./resources/user.ts";
 
 export type { Mode } from "./resources/resource.ts";
@@ -147,5 +150,11 @@ function byKind<Result>(
       return use(pythonPackagesResource, spec);
     case "staleHostfiles":
       return use(staleHostfilesResource, spec);
+    case "tlsKey":
+      return use(tlsKeyResource, spec);
+    case "eventBroker":
+      return use(eventBrokerResource, spec);
+    case "staleEventBroker":
+      return use(staleEventBrokerResource, spec);
   }
 }

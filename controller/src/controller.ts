@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type BrokerUsers, createBrokerUsers } from "./broker/broker-users.ts";
 import type { Timing } from "./config.ts";
 import { refuseClone, refuseOtherMachine } from "./enrollment/clone.ts";
 import { createEnrollment, type Enrollment } from "./enrollment/enrollment.ts";
@@ -54,6 +55,7 @@ export interface Controller {
   readonly pins: Pins;
   readonly upkeep: Upkeep;
   readonly hooks: Hooks;
+  readonly brokerUsers: BrokerUsers;
   /** Rung whenever what `status` shows may have changed. */
   readonly watchers: Bells;
   /** What observers should hear of. */
@@ -156,6 +158,7 @@ export function createController(deps: ControllerDeps): Controller {
     pins: createPins(loop),
     upkeep: createUpkeep(loop),
     hooks,
+    brokerUsers: createBrokerUsers({ loop, now: deps.now }),
     now: deps.now,
     watchers,
     events: deps.store.events,

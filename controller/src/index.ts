@@ -9,6 +9,7 @@ export {
   openAuthority,
   type ServerIdentity,
 } from "./identity/certificate-authority.ts";
+export { parseSigningRequest } from "./identity/signing-request.ts";
 export { type Listening, openServers, type Servers, type ServersDeps } from "./rpc/servers.ts";
 export { parseClusterSpec } from "./spec/parse-cluster-spec.ts";
 export { initialState } from "./state/initial-state.ts";

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { openBrokerSeed } from "./broker/broker-seed.ts";
+import { createCertificateKeeper } from "./broker/certificate-keeper.ts";
 import { defaultTiming } from "./config.ts";
 import { createController, NotInitialisedError } from "./controller.ts";
 import type { OpenBus } from "./events/event-bus.ts";
@@ -38,6 +40,8 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       buses: { openBus: options.openBus, ownBroker: folder.broker },
     });
     await using _publishing = controller.publishing;
+    const key = await openBrokerSeed(folder.broker.credentials);
+    controller.loop.commit({ events: [{ type: "broker-publisher-known", key }] });
     const issuedAt = Date.now();
     const identity = await authority.issueServer(new Date(issuedAt));
     const servers = await openServers({ ...options, controller, identity, monotonic }, options.listening);
@@ -48,9 +52,11 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
       now: Date.now,
       renew: async (now) => servers.replaceIdentity(await authority.issueServer(now)),
     });
+    const keepBrokerCertificate = createCertificateKeeper({ ...controller, now: Date.now });
     const tick = async () => {
       controller.tick();
       await renewIdentity();
+      await keepBrokerCertificate();
     };
     const ticking = setInterval(() => {
       tick().catch((error: unknown) => options.log(error, "tick"));

@@ -11,6 +11,7 @@ export {
   type SlotsChange,
   subjectOf,
 } from "./event.ts";
+export { eventStreamOf, isEventsUserName, isPublicUserKey } from "./event-stream.ts";
 export { decodeEvent, encodeEvent, parseEvent, parseKeptEvent, toWireEvent, toWireKeptEvent } from "./event-wire.ts";
 export { exportFlags, exportOptionProblem } from "./export-option.ts";
 export {

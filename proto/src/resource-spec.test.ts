@@ -21,7 +21,7 @@ const kinds: fc.Arbitrary<ResourceSpec> = fc.oneof(
   kind("sshKey", { user: text, path: text }),
   kind("authorizedKeys", { user: text, path: text, keys: texts }),
   kind("knownHosts", { hosts: fc.array(fc.record({ names: texts, keys: texts })) }),
-  kind("packageSet", { packages: texts }),
+  kind("packageSet", { packages: texts, quietUnits: texts }),
   kind("mpiParameters", {
     subnet: text,
     defaultHostfile: fc.option(text, { nil: undefined }),
@@ -37,6 +37,19 @@ const kinds: fc.Arbitrary<ResourceSpec> = fc.oneof(
     form: fc.option(text, { nil: undefined }),
   }),
   kind("staleHostfiles", { paths: texts }),
+  kind("tlsKey", { path: text, group: text }),
+  kind("eventBroker", {
+    cluster: text,
+    address: text,
+    port: uint32,
+    program: text,
+    certificate: text,
+    keyPath: text,
+    publisher: text,
+    users: fc.array(fc.record({ name: text, key: text })),
+    storeMegabytes: uint32,
+  }),
+  kind("staleEventBroker", {}),
 );
 
 /** Lists with unique ids in which each resource requires the one before it. */

@@ -117,6 +117,12 @@ function parseResource({ id, requires, kind }: WireResource): ResourceSpec {
       return { ...common, kind: kind.$case, ...kind.value };
     case "staleHostfiles":
       return { ...common, kind: kind.$case, ...kind.value };
+    case "tlsKey":
+      return { ...common, kind: kind.$case, ...kind.value };
+    case "eventBroker":
+      return { ...common, kind: kind.$case, ...kind.value };
+    case "staleEventBroker":
+      return { ...common, kind: kind.$case, ...kind.value };
     case undefined:
       throw new InvalidDesiredStateError(`resource ${id} is of a kind that this version does not know`);
   }
@@ -148,7 +154,10 @@ export function toWireResource(spec: ResourceSpec): WireResource {
       return { ...common, kind: { $case: spec.kind, value: { hosts } } };
     }
     case "packageSet":
-      return { ...common, kind: { $case: spec.kind, value: { packages: [...spec.packages] } } };
+      return {
+        ...common,
+        kind: { $case: spec.kind, value: { packages: [...spec.packages], quietUnits: [...spec.quietUnits] } },
+      };
     case "mpiParameters": {
       const { subnet, defaultHostfile, overloads } = spec;
       return { ...common, kind: { $case: spec.kind, value: { subnet, defaultHostfile, overloads } } };
@@ -195,6 +204,15 @@ export function toWireResource(spec: ResourceSpec): WireResource {
     }
     case "staleHostfiles":
       return { ...common, kind: { $case: spec.kind, value: { paths: [...spec.paths] } } };
+    case "tlsKey":
+      return { ...common, kind: { $case: spec.kind, value: { path: spec.path, group: spec.group } } };
+    case "eventBroker": {
+      const { cluster, address, port, program, certificate, keyPath, publisher, users, storeMegabytes } = spec;
+      const own = { cluster, address, port, program, certificate, keyPath, publisher, storeMegabytes };
+      return { ...common, kind: { $case: spec.kind, value: { ...own, users: users.map(copy) } } };
+    }
+    case "staleEventBroker":
+      return { ...common, kind: { $case: spec.kind, value: {} } };
   }
 }
 

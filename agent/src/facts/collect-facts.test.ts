@@ -66,6 +66,7 @@ describe("collectFacts", () => {
       nfs: { server: true, client: false },
       netplan: true,
       mpirun: undefined,
+      tlsRequests: [],
     });
   });
 

@@ -1,5 +1,6 @@
 import type { ResourceSpec } from "@cowherd/proto";
-import type { Facts, Processors, UserKey } from "./facts.ts";
+import { parseSigningRequest, signingRequestPath } from "../resources/signing-request.ts";
+import type { Facts, Processors, TlsRequest, UserKey } from "./facts.ts";
 import type { Machine } from "./machine.ts";
 import { findMpiLauncher } from "./mpi-launcher.ts";
 import { hasNetplan } from "./netplan.ts";
@@ -13,7 +14,7 @@ import { parsePublicKey } from "./public-key.ts";
 /**
  * Reads what there is to know of a machine. Starts no other process and changes nothing.
  *
- * `resources` are those of the desired state that holds now: their ssh keys are the user keys.
+ * `resources` are those of the desired state that holds now: their ssh keys are the user keys, and their TLS keys' requests are told.
  */
 export async function collectFacts(
   machine: Machine,
@@ -40,6 +41,7 @@ export async function collectFacts(
     nfs: await readNfsAbility(machine, kernel.release),
     netplan: await hasNetplan(machine),
     mpirun: await findMpiLauncher(machine),
+    tlsRequests: await readTlsRequests(machine, resources),
   };
 }
 
@@ -75,4 +77,14 @@ async function readUserKeys(machine: Machine, resources: readonly ResourceSpec[]
     if (key !== undefined) keys.push({ user: resource.user, key });
   }
   return keys;
+}
+
+async function readTlsRequests(machine: Machine, resources: readonly ResourceSpec[]): Promise<readonly TlsRequest[]> {
+  const requests: TlsRequest[] = [];
+  for (const resource of resources) {
+    if (resource.kind !== "tlsKey") continue;
+    const csr = parseSigningRequest((await machine.readText(signingRequestPath(resource.path))) ?? "");
+    if (csr !== undefined) requests.push({ path: resource.path, csr: csr.toString("base64") });
+  }
+  return requests;
 }

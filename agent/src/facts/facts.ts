@@ -17,7 +17,12 @@ export type Facts = {
   readonly netplan: boolean;
   /** What starts when somebody types mpirun. Undefined where nothing does. */
   readonly mpirun: MpiLauncher | undefined;
+  /** The requests of the TLS keys that the agent made. */
+  readonly tlsRequests: readonly TlsRequest[];
 };
+
+/** A request for the certificate of the key at `path`: PKCS #10 in DER form, as base64. */
+export type TlsRequest = { readonly path: string; readonly csr: string };
 
 /** What the running kernel can do with NFS, its modules loaded or not. */
 export type NfsAbility = { readonly server: boolean; readonly client: boolean };

@@ -1,5 +1,6 @@
 import type { Accounts } from "./accounts.ts";
 import type { Addresses } from "./addresses.ts";
+import type { EventBroker } from "./event-broker.ts";
 import type { Files } from "./files.ts";
 import type { KeyMaker } from "./key-maker.ts";
 import type { Mounts } from "./mounts.ts";
@@ -19,6 +20,7 @@ export interface Host {
   readonly keyMaker: KeyMaker;
   readonly network: Network;
   readonly nfsServer: NfsServer;
+  readonly eventBroker: EventBroker;
   readonly mounts: Mounts;
   readonly pythons: Pythons;
 }

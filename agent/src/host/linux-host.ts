@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Jobs } from "../jobs/jobs.ts";
 import { createSystemClock } from "../system-clock.ts";
 import type { Host } from "./host.ts";
 import { createLinuxAccounts } from "./linux/accounts.ts";
 import { createLinuxAddresses } from "./linux/addresses.ts";
+import { createLinuxEventBroker } from "./linux/event-broker.ts";
 import { createLinuxFiles } from "./linux/files.ts";
 import { createLinuxKeyMaker } from "./linux/key-maker.ts";
 import { findLockHolder } from "./linux/lock-holder.ts";
@@ -36,6 +37,13 @@ export function createLinuxHost({ jobs, network }: { readonly jobs: Jobs; readon
     keyMaker: createLinuxKeyMaker("/run"), // in memory, and gone with the next boot
     network,
     nfsServer: createLinuxNfsServer({ run, readText }),
+    eventBroker: createLinuxEventBroker({
+      run: runCommand,
+      readText,
+      readLink: (path) => readlink(path).catch(() => undefined),
+      connects,
+      clock: createSystemClock(),
+    }),
     pythons: createLinuxPythons({ jobs, calendar: Date.now }),
     mounts: createLinuxMounts({
       run,

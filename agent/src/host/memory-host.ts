@@ -3,6 +3,7 @@ import type { LiveAddress } from "./addresses.ts";
 import type { Access, StoredFile } from "./files.ts";
 import type { Host } from "./host.ts";
 import { createMemoryAccounts } from "./memory-accounts.ts";
+import { createMemoryEventBroker, type MemoryEventBrokerSeed } from "./memory-event-broker.ts";
 import { createMemoryFiles } from "./memory-files.ts";
 import { createMemoryKeyMaker } from "./memory-key-maker.ts";
 import { createMemoryMounts, type MemoryMountsSeed } from "./memory-mounts.ts";
@@ -26,6 +27,7 @@ export type MemoryHostSeed = {
   readonly hostname?: string;
   readonly network?: MemoryNetworkSeed;
   readonly nfsServer?: MemoryNfsServerSeed;
+  readonly eventBroker?: MemoryEventBrokerSeed;
   readonly mounts?: MemoryMountsSeed;
   readonly pythons?: MemoryPythonsSeed;
   readonly addresses?: readonly LiveAddress[];
@@ -55,6 +57,7 @@ export function createMemoryHost(seed: MemoryHostSeed = {}): Host {
     keyMaker: createMemoryKeyMaker(),
     network: createMemoryNetwork(seed.network),
     nfsServer: createMemoryNfsServer(files, seed.nfsServer),
+    eventBroker: createMemoryEventBroker(seed.eventBroker),
     mounts: createMemoryMounts(files, seed.mounts),
     pythons: createMemoryPythons(files, seed.pythons),
   };

@@ -32,6 +32,7 @@ const facts: Facts = {
   nfs: { server: true, client: false },
   netplan: true,
   mpirun: { vendor: "Open MPI", version: "4.1.4" },
+  tlsRequests: [],
 };
 
 let authority: TestAuthority;

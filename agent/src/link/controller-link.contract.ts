@@ -28,6 +28,7 @@ const facts: Facts = {
   nfs: { server: true, client: false },
   netplan: true,
   mpirun: { vendor: "Open MPI", version: "4.1.4" },
+  tlsRequests: [{ path: "/etc/cowherd/nats/server.key", csr: "MIIB" }],
 };
 
 const probe: SessionMessage = {

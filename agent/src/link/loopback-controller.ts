@@ -147,7 +147,7 @@ function toWireMessage(message: SessionMessage): SessionResponse {
   }
 }
 
-function fromWireFacts({ os, processors, memoryBytes, nfs, mpirun, ...facts }: WireFacts): Facts {
+function fromWireFacts({ os, processors, memoryBytes, nfs, mpirun, tlsRequests, ...facts }: WireFacts): Facts {
   return {
     ...facts,
     os: os ?? { id: "", versionId: "", kernel: "", architecture: "" },
@@ -155,5 +155,6 @@ function fromWireFacts({ os, processors, memoryBytes, nfs, mpirun, ...facts }: W
     memoryBytes: Number(memoryBytes),
     nfs: nfs ?? { server: false, client: false },
     mpirun,
+    tlsRequests: tlsRequests.map(({ path, csr }) => ({ path, csr: csr.toString("base64") })),
   };
 }

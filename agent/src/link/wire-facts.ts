@@ -16,5 +16,6 @@ export function toWireFacts(facts: Facts): WireFacts {
     nfs: { ...facts.nfs },
     netplan: facts.netplan,
     mpirun: facts.mpirun && { ...facts.mpirun },
+    tlsRequests: facts.tlsRequests.map(({ path, csr }) => ({ path, csr: Buffer.from(csr, "base64") })),
   };
 }

@@ -46,3 +46,13 @@ export function isPublicKey(text: string): boolean {
 export function isUserName(text: string): boolean {
   return /^[a-z_][a-z0-9_-]{0,31}$/.test(text);
 }
+
+/** An absolute path of letters, digits and a few marks that neither systemd nor any reader of settings takes for its own. */
+export function isBarePath(text: string): boolean {
+  return /^(\/[\w.@+-]+)+$/.test(text) && !/\/\.{1,2}(\/|$)/.test(text);
+}
+
+/** Certificates in PEM, one after another. */
+export function isCertificateChain(text: string): boolean {
+  return /^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n)+$/.test(text);
+}

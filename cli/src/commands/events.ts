@@ -3,6 +3,7 @@ import { followEvents } from "../link/follow-events.ts";
 import type { EventQuery, EventText } from "../link/operator-link.ts";
 import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
 import { parseDuration } from "./duration.ts";
+import { addEventsUser } from "./events-user.ts";
 import { outputOption } from "./output-option.ts";
 
 const explanation = `
@@ -18,7 +19,7 @@ TYPES  ${wrapped(eventTypes)}
 
 /** Adds `cowctl events`. */
 export function addEvents(parent: ParentCommand, cowctl: Cowctl): void {
-  parent
+  const command = parent
     .command("events")
     .description("show what became different in the cluster, and when")
     .option("--since <duration>", "only those of the last so long, such as 30m, 1h or 2d", parseDuration)
@@ -33,11 +34,13 @@ export function addEvents(parent: ParentCommand, cowctl: Cowctl): void {
           "cowctl events --since 1h",
           "cowctl events --node secondary1 --type node",
           "cowctl events --follow -o json | jq --unbuffered .data",
+          "cowctl events user add dashboard     # who listens at the broker",
         ),
     )
     .action(({ since, node, type, follow = false, output }) =>
       events(cowctl, { after: undefined, sinceMs: since, node, type, follow }, output),
     );
+  addEventsUser(command, cowctl, () => command.opts().output);
 }
 
 async function events(cowctl: Cowctl, query: EventQuery, form: "text" | "json"): Promise<void> {

@@ -1,4 +1,5 @@
 import { formatPeerIdentity, parsePeerIdentity } from "@cowherd/proto";
+import { credentialFiles } from "../link/credentials-folder.ts";
 import { UsageError } from "./command-error.ts";
 import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
 
@@ -24,12 +25,16 @@ async function createOperator(cowctl: Cowctl, name: string, folder: string): Pro
     throw new UsageError("an operator's name is up to 63 lower-case letters, digits and -");
   }
   const { createOperatorKey } = await import("../operator/operator-key.ts");
-  const { requireFreshFolder, writeCredentials } = await import("../operator/write-credentials.ts");
-  await requireFreshFolder(folder);
+  const { requireFreshFolder, writeNewFiles } = await import("../operator/new-files.ts");
+  await requireFreshFolder(folder, Object.values(credentialFiles));
   const { key, request } = await createOperatorKey(name);
   using link = await cowctl.connect();
   const { certificate, authority, address } = await link.issueOperatorCertificate(name, request, cowctl.signal);
-  await writeCredentials(folder, { key, certificate, authority });
+  await writeNewFiles(folder, [
+    { name: credentialFiles.key, content: key, mode: 0o600 },
+    { name: credentialFiles.certificate, content: certificate, mode: 0o644 },
+    { name: credentialFiles.authority, content: authority, mode: 0o644 },
+  ]);
   cowctl.stderr.write(`operator ${name} may steer the cluster with the files in ${folder}:\n`);
   cowctl.stdout.write(`cowctl --controller ${address} --credentials ${folder} status\n`);
 }

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorDetailTrailer } from "@cowherd/proto";
 import {
+  type AddEventsUserRequest,
+  type AddEventsUserResponse,
   type AdoptHostfileRequest,
   type AdoptHostfileResponse,
   type ApplyRequest,
@@ -21,12 +23,14 @@ import {
   type IssueOperatorCertificateResponse,
   type ListEventsRequest,
   type ListEventsResponse,
+  type ListEventsUsersResponse,
   type ListHostfileGenerationsResponse,
   type ListTokensResponse,
   OperatorServiceService,
   type PlanRequest,
   type PlanResponse,
   type ReleaseNodeRequest,
+  type RemoveEventsUserRequest,
   type RemoveNodeRequest,
   type RevokeTokenRequest,
   type RollBackHostfileRequest,
@@ -35,6 +39,7 @@ import {
   type UnpinHostfileResponse,
   type WatchStatusResponse,
 } from "@cowherd/proto/wire";
+
 import {
   ServerCredentials as credentials,
   type handleUnaryCall,
@@ -68,6 +73,9 @@ export type Answers = {
   readonly createToken?: (request: CreateTokenRequest) => CreateTokenResponse;
   readonly listTokens?: () => ListTokensResponse;
   readonly revokeToken?: (request: RevokeTokenRequest) => Record<string, never>;
+  readonly addEventsUser?: (request: AddEventsUserRequest) => AddEventsUserResponse;
+  readonly listEventsUsers?: () => ListEventsUsersResponse;
+  readonly removeEventsUser?: (request: RemoveEventsUserRequest) => Record<string, never>;
   readonly issueOperatorCertificate?: (
     request: IssueOperatorCertificateRequest,
   ) => IssueOperatorCertificateResponse | Promise<IssueOperatorCertificateResponse>;

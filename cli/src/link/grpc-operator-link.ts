@@ -26,6 +26,7 @@ import {
   parseVersion,
 } from "./parse-answer.ts";
 import { parseListed } from "./parse-event.ts";
+import { parseEventsUser, parseListeningPlace } from "./parse-events-user.ts";
 import { parseExplanation } from "./parse-explanation.ts";
 import { translateFailure } from "./rpc-error.ts";
 import { diagnoseSocket } from "./socket-diagnosis.ts";
@@ -108,6 +109,12 @@ export async function createGrpcOperatorLink(address: ControllerAddress, deadlin
     },
     issueOperatorCertificate: async (name, request, signal) =>
       parseCertificate(await ask(client.issueOperatorCertificate, { name, csr: Buffer.from(request) }, signal)),
+    addEventsUser: async (name, key, signal) =>
+      parseListeningPlace(await ask(client.addEventsUser, { name, key }, signal)),
+    listEventsUsers: async (signal) => (await ask(client.listEventsUsers, {}, signal)).users.map(parseEventsUser),
+    removeEventsUser: async (name, signal) => {
+      await ask(client.removeEventsUser, { name }, signal);
+    },
     [Symbol.dispose]: () => client.close(),
   };
 }

@@ -55,6 +55,10 @@ export type OperatorLink = Disposable & {
   revokeToken(id: string, signal: AbortSignal): Promise<void>;
   /** `request` is PKCS #10 in DER form. */
   issueOperatorCertificate(name: string, request: Uint8Array, signal: AbortSignal): Promise<OperatorCertificate>;
+  /** Lets somebody listen to the events, by a public nkey. */
+  addEventsUser(name: string, key: string, signal: AbortSignal): Promise<ListeningPlace>;
+  listEventsUsers(signal: AbortSignal): Promise<readonly EventsUser[]>;
+  removeEventsUser(name: string, signal: AbortSignal): Promise<void>;
 };
 
 export type ControllerVersion = { readonly version: string; readonly cluster: string };
@@ -226,3 +230,17 @@ export type OperatorCertificate = {
   readonly authority: string;
   readonly address: string;
 };
+
+/** Where somebody may listen to a cluster's events. */
+export type ListeningPlace = {
+  readonly cluster: string;
+  /** "tls://192.168.56.10:4222". */
+  readonly url: string;
+  /** PEM: who vouches for the broker. */
+  readonly authority: string;
+  /** The name of the stream that holds the history. */
+  readonly stream: string;
+};
+
+/** `key` is a public nkey. */
+export type EventsUser = { readonly name: string; readonly key: string; readonly addedAt: Date };

@@ -1,6 +1,7 @@
-import type { HostfileContent, SpecOf } from "@cowherd/proto";
+import type { HostfileContent, ResourceSpec, SpecOf } from "@cowherd/proto";
 import type { ClusterState } from "../state/cluster-state.ts";
 import { overloads } from "../state/slots.ts";
+import { brokerParts } from "./broker-parts.ts";
 import { type SharedFolder, sharedFolder } from "./shared-folder.ts";
 
 /** What is the same on every node: computed once for all of them. */
@@ -14,6 +15,8 @@ export type ClusterParts = {
   readonly formerContents: readonly HostfileContent[];
   /** Where hostfiles were and are no more. */
   readonly formerHostfiles: readonly string[];
+  /** The primary's event broker. */
+  readonly broker: readonly ResourceSpec[];
   /** Some node of the hostfile has more slots there than cores to bind ranks to. */
   readonly overloads: boolean;
 };
@@ -43,6 +46,7 @@ export function clusterParts(state: ClusterState): ClusterParts {
       ({ generation }) => generation !== state.hostfile?.generation,
     ),
     formerHostfiles: state.formerHostfiles,
+    broker: brokerParts(state),
     overloads: (state.hostfile?.entries ?? []).some(({ node, slots }) => {
       const processors = nodes.get(node)?.facts.processors;
       return processors !== undefined && overloads(processors, slots);

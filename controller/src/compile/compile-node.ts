@@ -44,7 +44,7 @@ export function compileNode(
     },
     { id: "known-hosts", requires: [], kind: "knownHosts", hosts: parts.knownHosts },
     ...(launches ? hostfileResources(spec, hostfile, parts.formerContents) : []),
-    { id: "packages", requires: [], kind: "packageSet", packages: packagesOf(spec, parts, node) },
+    { id: "packages", requires: [], kind: "packageSet", packages: packagesOf(spec, parts, node), quietUnits: [] },
     {
       id: "mpi-parameters",
       // A parameter that names a missing file ends every mpirun, so it comes after the file and not without it.
@@ -58,6 +58,8 @@ export function compileNode(
     ...(former.length > 0 ? [staleHostfiles(former)] : []),
     ...sharedResources(parts.shared, spec.user, node),
     ...pythonResources(spec),
+    // Last of all: nothing else waits for it.
+    ...(node.role === "primary" ? parts.broker : []),
   ];
 }
 

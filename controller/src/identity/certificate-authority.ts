@@ -42,6 +42,8 @@ export interface CertificateAuthority {
   issuePeer(identity: PeerIdentity, key: PublicKey, now: Date): Promise<IssuedCertificate>;
   /** Makes a fresh key and a server certificate of 7 days for it. */
   issueServer(now: Date): Promise<ServerIdentity>;
+  /** Issues the event broker's certificate of 90 days, for a node's name and address and for the loopback's; PEM, with the authority's after it. */
+  issueBroker(place: { readonly node: string; readonly address: string }, key: PublicKey, now: Date): Promise<string>;
 }
 
 const hour = 3_600_000;
@@ -126,6 +128,16 @@ export async function openAuthority(files: AuthorityFiles): Promise<CertificateA
         privateKey: await exportKey(keys.privateKey),
         notAfter: life.notAfter,
       };
+    },
+
+    async issueBroker({ node, address }, key, now) {
+      const names = [node, "localhost"].map((value) => ({ type: "dns", value }) as const);
+      const addresses = [address, "127.0.0.1"].map((value) => ({ type: "ip", value }) as const);
+      const certificate = await issue(key, validity(now, 90 * day), [
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        new SubjectAlternativeNameExtension([...names, ...addresses], true),
+      ]);
+      return pem(certificate) + files.certificate;
     },
   };
 }

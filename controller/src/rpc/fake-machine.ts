@@ -96,6 +96,7 @@ export function machineFacts(address: string, n: number, over: Partial<Facts> = 
     nfs: { server: true, client: true },
     netplan: true,
     mpirun: { vendor: "Open MPI", version: "4.1.4" },
+    tlsRequests: [],
     ...over,
   };
 }

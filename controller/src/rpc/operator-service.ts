@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { formatToken, renderHostfile } from "@cowherd/proto";
+import { eventStreamOf, formatToken, renderHostfile } from "@cowherd/proto";
 import { type OperatorServiceServer, type Token, TokenState } from "@cowherd/proto/wire";
 import { version } from "../config.ts";
 import type { Controller } from "../controller.ts";
@@ -20,7 +20,7 @@ const longestReason = 200; // characters
 
 /** Answers operators. */
 export function createOperatorService(controller: Controller, log: ErrorLog): OperatorServiceServer {
-  const { loop, tokens, operators, pins, upkeep, authority } = controller;
+  const { loop, tokens, operators, pins, upkeep, brokerUsers, authority } = controller;
   const spec = () => loop.record().state.spec;
   const primaryAddress = () => spec().nodes.get(primaryOf(spec()))?.address ?? "";
 
@@ -131,6 +131,27 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
 
     revokeToken: unary(log, ({ id }) => {
       tokens.revoke(id);
+      return {};
+    }),
+
+    addEventsUser: unary(log, ({ name, key }) => {
+      brokerUsers.add(name, key);
+      const { name: cluster, events } = spec();
+      const port = events.broker.kind === "managed" ? `:${events.broker.port}` : "";
+      return {
+        cluster,
+        url: `tls://${primaryAddress()}${port}`,
+        authority: authority.certificate,
+        stream: eventStreamOf(cluster),
+      };
+    }),
+
+    listEventsUsers: unary(log, () => ({
+      users: brokerUsers.list().map(({ name, key, addedAt }) => ({ name, key, addedAt: new Date(addedAt) })),
+    })),
+
+    removeEventsUser: unary(log, ({ name }) => {
+      brokerUsers.remove(name);
       return {};
     }),
 

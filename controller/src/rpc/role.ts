@@ -49,6 +49,9 @@ export const callers: Readonly<Record<OwnMethod | ForeignMethod, readonly Role[]
   "/cowherd.v1.OperatorService/ListTokens": operators,
   "/cowherd.v1.OperatorService/RevokeToken": operators,
   "/cowherd.v1.OperatorService/IssueOperatorCertificate": ["local-operator"],
+  "/cowherd.v1.OperatorService/AddEventsUser": operators,
+  "/cowherd.v1.OperatorService/ListEventsUsers": operators,
+  "/cowherd.v1.OperatorService/RemoveEventsUser": operators,
 
   "/grpc.health.v1.Health/Check": operators,
   "/grpc.health.v1.Health/Watch": operators,

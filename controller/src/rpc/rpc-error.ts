@@ -1,6 +1,7 @@
 import { type ErrorReason, errorDetailTrailer } from "@cowherd/proto";
 import { ErrorDetail } from "@cowherd/proto/wire";
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
+import { BrokerUserRefusedError, NoOwnBrokerError, UnknownBrokerUserError } from "../broker/broker-users.ts";
 import { CertificateRevokedError } from "../enrollment/enrollment.ts";
 import { UnknownEventTypeError } from "../events/event-query.ts";
 import {
@@ -92,6 +93,9 @@ function tell(error: unknown): Told | undefined {
   if (error instanceof TokenLifetimeError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof OperatorNameError) return { code: status.INVALID_ARGUMENT };
   if (error instanceof MalformedRequestError) return { code: status.INVALID_ARGUMENT };
+  if (error instanceof BrokerUserRefusedError) return { code: status.INVALID_ARGUMENT };
+  if (error instanceof UnknownBrokerUserError) return { code: status.NOT_FOUND };
+  if (error instanceof NoOwnBrokerError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof NotHeldError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof PrimaryError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof SessionSupersededError) return { code: status.ABORTED };

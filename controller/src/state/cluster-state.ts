@@ -1,4 +1,5 @@
 import type { Outcome, Proof, ProofKind } from "@cowherd/proto";
+import type { BrokerEvent, BrokerState } from "../broker/broker-state.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 
 /** All that the controller must not forget. A plain value: copied, never edited. */
@@ -45,6 +46,7 @@ export type ClusterState = {
   /** When the hostfile was published, in running time. */
   readonly publishedAt: number;
   readonly silence: Silence;
+  readonly broker: BrokerState;
   /** How far each hook of the spec is, by its name. */
   readonly hooks: ReadonlyMap<string, HookRecord>;
 };
@@ -198,6 +200,8 @@ export type NodeFacts = {
   readonly netplan: boolean | undefined;
   /** What starts there at the name mpirun. Undefined where nothing does, or nothing did so far. */
   readonly mpirun: MpiLauncher | undefined;
+  /** The request for the event broker's certificate: PKCS #10 as base64. Undefined where its agent has made no key for it. */
+  readonly brokerRequest: string | undefined;
 };
 
 export type MpiLauncher = {
@@ -229,6 +233,7 @@ export type HandEdit = { readonly at: number; readonly words: string };
 
 /** Something that happened. Time and randomness come in as values, so a replay gives the same state. */
 export type ClusterEvent =
+  | BrokerEvent
   /** `lastEvent` is the newest of the log: hooks that are new are for those after it. */
   | { readonly type: "spec-applied"; readonly spec: ClusterSpec; readonly lastEvent?: bigint }
   /** `expiresAt` is in milliseconds since 1970, left out where it is not known. */

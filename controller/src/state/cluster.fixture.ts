@@ -30,6 +30,7 @@ export function machine(name: string, over: Partial<NodeFacts> = {}): NodeFacts 
     nfs: { server: true, client: true },
     netplan: true,
     mpirun: { vendor: "Open MPI", version: "4.1.4" },
+    brokerRequest: undefined,
     processors: { online: 2, schedulable: 2, quota: undefined, cores: 2 },
     memoryBytes: 1024,
     hostKeys: [`ssh-ed25519 host+${name.replace("secondary", "s")}`],

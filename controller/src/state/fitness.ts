@@ -1,4 +1,5 @@
 import type { Outcome, ProofKind } from "@cowherd/proto";
+import { isForBroker } from "../broker/resource-ids.ts";
 import { isForLaunching } from "../hostfile/hostfile-resource.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import { primaryOf } from "../spec/primary-of.ts";
@@ -122,10 +123,10 @@ function* waitsForOthers(state: ClusterState, node: NodeState): Generator<Wait, 
  * The hostfile, in whatever form, is for launching: where it alone cannot be written, the primary runs ranks
  * as well as before, also without the parameters that were skipped because of it. Were it
  * withdrawn, the next hostfile would lack it, and nobody could tell why; so it stays,
- * degraded, and the operator reads the reason.
+ * degraded, and the operator reads the reason. The event broker matters to no rank at all.
  */
 export function barringFailures(run: RunRecord | undefined): readonly Outcome[] {
-  return run?.failures.filter((outcome) => !isOfHostfile(outcome)) ?? [];
+  return run?.failures.filter((outcome) => !isOfHostfile(outcome) && !isForBroker(outcome)) ?? [];
 }
 
 function isOfHostfile(outcome: Outcome): boolean {

@@ -1,3 +1,4 @@
+import { noBroker } from "../broker/broker-state.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { hookRecordsOf } from "./hook-records.ts";
@@ -21,5 +22,6 @@ export function initialState(spec: ClusterSpec, epoch: bigint): ClusterState {
     publishedAt: 0,
     silence: nothingSilent,
     hooks: hookRecordsOf(spec, new Map(), 0n),
+    broker: noBroker,
   };
 }

@@ -1,3 +1,4 @@
+import { brokerNotices } from "../broker/broker-notices.ts";
 import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
 import { contains, parseSubnet } from "../spec/ipv4.ts";
 import { primaryOf } from "../spec/primary-of.ts";
@@ -23,6 +24,7 @@ export function noticesOf(state: ClusterState): readonly string[] {
     ...subnetNotices(state),
     ...networkNotices(state),
     ...sharedNotices(state),
+    ...brokerNotices(state),
   ];
 }
 

@@ -23,6 +23,7 @@ const good = {
   nfs: { server: true, client: false },
   netplan: true,
   mpirun: { vendor: "Open MPI", version: "4.1.4" },
+  tlsRequests: [],
 } satisfies Facts;
 
 const { processors } = good;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { brokerKeyPath } from "../broker/resource-ids.ts";
 import type { ClusterSpec, SlotsSpec } from "../spec/cluster-spec.ts";
 import { parseAddress } from "../spec/ipv4.ts";
 import { quote } from "../spec/printable.ts";
@@ -32,6 +33,7 @@ export type ReportedFacts = {
   readonly nfs?: { readonly server: boolean; readonly client: boolean } | undefined;
   readonly netplan: boolean;
   readonly mpirun?: { readonly vendor: string; readonly version: string } | undefined;
+  readonly tlsRequests?: readonly { readonly path: string; readonly csr: Uint8Array }[] | undefined;
 };
 
 /** `per` is what slots are counted by, and `user` the cluster user's name: the keys of others are dropped. */
@@ -135,6 +137,15 @@ const facts = z.object({
       version: textLike(/^[\w.+~-]{0,64}$/, "a version"),
     })
     .optional(),
+  tlsRequests: listOf(
+    z.object({
+      path: textLike(/^\/[!-~]{1,254}$/, "the path of a key"),
+      csr: z
+        .instanceof(Uint8Array, { error: "expected bytes" })
+        .refine(({ length }) => length <= 4096, "more than 4096 bytes"),
+    }),
+    8,
+  ).default([]),
 });
 
 /**
@@ -150,7 +161,17 @@ export function parseFacts(reported: ReportedFacts, { maxSlots, per, user }: Fac
     const { path = [], message = "" } = parsed.error.issues[0] ?? {};
     throw new FactsRefusedError(path.map(String).join("."), message);
   }
-  const { userKeys, hostKeys, memoryBytes, processors: found, nfs, netplan, mpirun, ...rest } = parsed.data;
+  const {
+    userKeys,
+    hostKeys,
+    memoryBytes,
+    processors: found,
+    nfs,
+    netplan,
+    mpirun,
+    tlsRequests,
+    ...rest
+  } = parsed.data;
   const count = { online: found.online, schedulable: found.schedulable, quota: found.quota, cores: found.cores };
   const slots = offeredSlots(count, per);
   if (slots > maxSlots) throw new FactsRefusedError("processors", `${slots} slots, and maxSlots is ${maxSlots}`);
@@ -166,5 +187,12 @@ export function parseFacts(reported: ReportedFacts, { maxSlots, per, user }: Fac
     // False is also what the wire shows of an agent from before either was told.
     netplan: nfs && netplan,
     mpirun: mpirun && { vendor: mpirun.vendor, version: mpirun.version },
+    brokerRequest: requestOf(tlsRequests),
   };
+}
+
+/** What it is a request of is looked at where it is met. */
+function requestOf(requests: z.infer<typeof facts>["tlsRequests"]): string | undefined {
+  const request = requests.find(({ path }) => path === brokerKeyPath);
+  return request && Buffer.from(request.csr).toString("base64");
 }

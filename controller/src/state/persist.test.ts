@@ -32,6 +32,7 @@ const node = (name: string): fc.Arbitrary<NodeState> =>
         nfs: maybe(fc.record({ server: fc.boolean(), client: fc.boolean() })),
         netplan: maybe(fc.boolean()),
         mpirun: maybe(fc.record({ vendor: fc.string(), version: fc.string() })),
+        brokerRequest: maybe(fc.string()),
       })
       .map(({ quota, ...rest }) =>
         machine(name, { ...rest, processors: { online: 1, schedulable: 1, quota, cores: 1 } }),
@@ -120,6 +121,19 @@ const states: fc.Arbitrary<ClusterState> = fc
       fadingUntil: fc.nat(),
     }),
     hooks: fc.uniqueArray(hookRecord, { selector: ({ hook }) => hook }),
+    broker: fc.record({
+      publisher: maybe(fc.string()),
+      certificate: maybe(
+        fc.record({
+          chain: fc.string(),
+          request: fc.string(),
+          node: fc.string(),
+          address: fc.string(),
+          issuedAt: fc.integer(),
+        }),
+      ),
+      users: fc.array(fc.record({ name: fc.string(), key: fc.string(), addedAt: fc.nat() })),
+    }),
     primary: maybe(node("primary")),
     secondary: maybe(node("secondary1")),
   })

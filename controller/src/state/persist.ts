@@ -282,6 +282,21 @@ const clusterRow = z.strictObject({
       }),
     )
     .default([]),
+  broker: z
+    .strictObject({
+      publisher: orUndefined(z.string()),
+      certificate: orUndefined(
+        z.strictObject({
+          chain: z.string(),
+          request: z.string(),
+          node: z.string(),
+          address: z.string(),
+          issuedAt: z.number(),
+        }),
+      ),
+      users: z.array(z.strictObject({ name: z.string(), key: z.string(), addedAt: z.number() })),
+    })
+    .default({ publisher: undefined, certificate: undefined, users: [] }),
 });
 
 const version = { generation: bigCount, revision: z.string() };
@@ -327,6 +342,7 @@ const nodeRow: z.ZodType<NodeState> = z.strictObject({
     nfs: orMissing(z.strictObject({ server: z.boolean(), client: z.boolean() })),
     netplan: orMissing(z.boolean()),
     mpirun: orMissing(z.strictObject({ vendor: z.string(), version: z.string() })),
+    brokerRequest: orMissing(z.string()),
   }),
   refusedFacts: orUndefined(z.string()),
   identityAt: count,

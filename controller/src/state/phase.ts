@@ -1,4 +1,5 @@
 import type { Outcome } from "@cowherd/proto";
+import { isForBroker } from "../broker/resource-ids.ts";
 import { primaryOf } from "../spec/primary-of.ts";
 import { oneLine } from "../spec/printable.ts";
 import type { ClusterState, NodeState, Phase, ProofRecord, RunRecord } from "./cluster-state.ts";
@@ -108,7 +109,7 @@ function overdueOf(state: ClusterState, node: NodeState): string {
 
 function admitted(node: NodeState): NodePhase {
   if (node.refusedFacts !== undefined) return { phase: "degraded", reason: `facts refused: ${node.refusedFacts}` };
-  const failed = node.lastRun?.generation === node.desired?.generation && (node.lastRun?.failures.length ?? 0) > 0;
+  const failed = node.lastRun?.generation === node.desired?.generation && failuresOf(node.lastRun).length > 0;
   return failed ? { phase: "degraded", reason: failureOf(node.lastRun) } : { phase: "ready", reason: "" };
 }
 
@@ -157,11 +158,16 @@ function failedProof(record: ProofRecord | undefined, state: ClusterState, node:
 
 /** The first failure, since what was skipped follows from it; empty where there is none. */
 function failureOf(run: RunRecord | undefined): string {
-  const [first, ...others] = run?.failures.filter(({ end }) => end === "failed") ?? [];
+  const [first, ...others] = failuresOf(run).filter(({ end }) => end === "failed");
   if (first === undefined) return "";
   const more =
     others.length === 0 ? "" : `; and ${others.length} more (${others.map(({ resource }) => resource).join(", ")})`;
   return oneLine(`${first.resource}: ${reasonOf(first)}${more}`, 300);
+}
+
+/** Those of the event broker are no matter of the node's: a notice tells them. */
+function failuresOf(run: RunRecord | undefined): readonly Outcome[] {
+  return run?.failures.filter((outcome) => !isForBroker(outcome)) ?? [];
 }
 
 function reasonOf(outcome: Outcome): string {

@@ -1,3 +1,5 @@
+import { type BrokerState, reduceBroker } from "../broker/broker-state.ts";
+import { isForBroker } from "../broker/resource-ids.ts";
 import { keptGenerations } from "../hostfile/generations.ts";
 import type {
   ClusterEvent,
@@ -83,7 +85,16 @@ export function reduce(state: ClusterState, event: ClusterEvent): ClusterState {
       return sameValue(event.edit, state.handEdit) ? state : { ...state, handEdit: event.edit };
     case "hook-ended":
       return withHookEnd(state, event);
+    case "broker-publisher-known":
+    case "broker-certificate-issued":
+    case "broker-user-added":
+    case "broker-user-removed":
+      return withBroker(state, reduceBroker(state.broker, event));
   }
+}
+
+function withBroker(state: ClusterState, broker: BrokerState): ClusterState {
+  return broker === state.broker ? state : { ...state, broker };
 }
 
 function withHostfile(state: ClusterState, hostfile: PublishedHostfile, at: number | undefined): ClusterState {
@@ -210,6 +221,8 @@ function withUsedCertificate(node: NodeState, certificate: string): NodeState {
 }
 
 /**
+ * What fails of the event broker alone says nothing against the rest of what a node is.
+ *
  * Reports come late and more than once: what a newer run already overtook, and what is of
  * no state that was ever desired of this node, is not taken. A run of an older state says
  * how it ended, but not how much of today's roster the node knows.
@@ -220,7 +233,7 @@ function withRun(node: NodeState, run: RunRecord): NodeState {
   const ofDesired = run.generation === desired.generation;
   if (ofDesired && run.revision !== desired.revision) return node;
   if (node.lastRun !== undefined && run.generation < node.lastRun.generation) return node;
-  const observed = ofDesired && run.failures.length === 0 ? desired : node.observed;
+  const observed = ofDesired && run.failures.every(isForBroker) ? desired : node.observed;
   if (observed === node.observed && sameRun(run, node.lastRun)) return node;
   return askedAnew({ ...node, lastRun: run, observed });
 }

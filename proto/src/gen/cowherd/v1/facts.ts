@@ -30,7 +30,11 @@ export interface Facts {
   /** Whether netplan configures the machine's network. */
   netplan: boolean;
   /** What starts when somebody types mpirun; absent where nothing does. */
-  mpirun?: MpiLauncher | undefined;
+  mpirun?:
+    | MpiLauncher
+    | undefined;
+  /** The requests of the TLS keys that the agent made. */
+  tlsRequests: TlsRequest[];
 }
 
 /** As /etc/os-release and uname tell. */
@@ -70,6 +74,14 @@ export interface UserKey {
   key: string;
 }
 
+/** A request for the certificate of a key that stays on the machine. */
+export interface TlsRequest {
+  /** Of the key. */
+  path: string;
+  /** PKCS #10 in DER form. */
+  csr: Buffer;
+}
+
 /** What a kernel can do with NFS. */
 export interface NfsAbility {
   server: boolean;
@@ -98,6 +110,7 @@ function createBaseFacts(): Facts {
     nfs: undefined,
     netplan: false,
     mpirun: undefined,
+    tlsRequests: [],
   };
 }
 
@@ -141,6 +154,9 @@ export const Facts: MessageFns<Facts> = {
     }
     if (message.mpirun !== undefined) {
       MpiLauncher.encode(message.mpirun, writer.uint32(98).fork()).join();
+    }
+    for (const v of message.tlsRequests) {
+      TlsRequest.encode(v!, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -254,6 +270,14 @@ export const Facts: MessageFns<Facts> = {
             message.mpirun = MpiLauncher.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.tlsRequests.push(TlsRequest.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -302,6 +326,11 @@ export const Facts: MessageFns<Facts> = {
       nfs: isSet(object.nfs) ? NfsAbility.fromJSON(object.nfs) : undefined,
       netplan: isSet(object.netplan) ? globalThis.Boolean(object.netplan) : false,
       mpirun: isSet(object.mpirun) ? MpiLauncher.fromJSON(object.mpirun) : undefined,
+      tlsRequests: globalThis.Array.isArray(object?.tlsRequests)
+        ? object.tlsRequests.map((e: any) => TlsRequest.fromJSON(e))
+        : globalThis.Array.isArray(object?.tls_requests)
+        ? object.tls_requests.map((e: any) => TlsRequest.fromJSON(e))
+        : [],
     };
   },
 
@@ -343,6 +372,9 @@ export const Facts: MessageFns<Facts> = {
     if (message.mpirun !== undefined) {
       obj.mpirun = MpiLauncher.toJSON(message.mpirun);
     }
+    if (message.tlsRequests?.length) {
+      obj.tlsRequests = message.tlsRequests.map((e) => TlsRequest.toJSON(e));
+    }
     return obj;
   },
 
@@ -369,6 +401,7 @@ export const Facts: MessageFns<Facts> = {
     message.mpirun = (object.mpirun !== undefined && object.mpirun !== null)
       ? MpiLauncher.fromPartial(object.mpirun)
       : undefined;
+    message.tlsRequests = object.tlsRequests?.map((e) => TlsRequest.fromPartial(e)) || [];
     return message;
   },
 };
@@ -799,6 +832,91 @@ export const UserKey: MessageFns<UserKey> = {
   },
 };
 
+function createBaseTlsRequest(): TlsRequest {
+  return { path: "", csr: Buffer.alloc(0) };
+}
+
+export const TlsRequest: MessageFns<TlsRequest> = {
+  encode(message: TlsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.csr.length !== 0) {
+      writer.uint32(18).bytes(message.csr);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TlsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTlsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.csr = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TlsRequest {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      csr: isSet(object.csr) ? Buffer.from(bytesFromBase64(object.csr)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: TlsRequest): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.csr.length !== 0) {
+      obj.csr = base64FromBytes(message.csr);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TlsRequest>): TlsRequest {
+    return TlsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TlsRequest>): TlsRequest {
+    const message = createBaseTlsRequest();
+    message.path = object.path ?? "";
+    message.csr = object.csr ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
 function createBaseNfsAbility(): NfsAbility {
   return { server: false, client: false };
 }
@@ -968,6 +1086,14 @@ export const MpiLauncher: MessageFns<MpiLauncher> = {
     return message;
   },
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;

@@ -609,6 +609,50 @@ export interface IssueOperatorCertificateResponse {
   address: string;
 }
 
+/** Who is to listen, and by which key. */
+export interface AddEventsUserRequest {
+  name: string;
+  /** A public nkey of a user; the seed stays where it was made. */
+  key: string;
+}
+
+/** Where and how to listen. */
+export interface AddEventsUserResponse {
+  cluster: string;
+  /** "tls://192.168.56.10:4222". */
+  url: string;
+  /** PEM: who vouches for the broker. */
+  authority: string;
+  /** The name of the stream that holds the history. */
+  stream: string;
+}
+
+/** Nothing to say. */
+export interface ListEventsUsersRequest {
+}
+
+/** In the order of their names. */
+export interface ListEventsUsersResponse {
+  users: EventsUser[];
+}
+
+/** Who may listen. */
+export interface EventsUser {
+  name: string;
+  /** A public nkey. */
+  key: string;
+  addedAt?: Date | undefined;
+}
+
+/** Who is to listen no more. */
+export interface RemoveEventsUserRequest {
+  name: string;
+}
+
+/** Nothing to say. */
+export interface RemoveEventsUserResponse {
+}
+
 function createBaseGetVersionRequest(): GetVersionRequest {
   return {};
 }
@@ -4808,6 +4852,553 @@ export const IssueOperatorCertificateResponse: MessageFns<IssueOperatorCertifica
   },
 };
 
+function createBaseAddEventsUserRequest(): AddEventsUserRequest {
+  return { name: "", key: "" };
+}
+
+export const AddEventsUserRequest: MessageFns<AddEventsUserRequest> = {
+  encode(message: AddEventsUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.key !== "") {
+      writer.uint32(18).string(message.key);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddEventsUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddEventsUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AddEventsUserRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+    };
+  },
+
+  toJSON(message: AddEventsUserRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AddEventsUserRequest>): AddEventsUserRequest {
+    return AddEventsUserRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddEventsUserRequest>): AddEventsUserRequest {
+    const message = createBaseAddEventsUserRequest();
+    message.name = object.name ?? "";
+    message.key = object.key ?? "";
+    return message;
+  },
+};
+
+function createBaseAddEventsUserResponse(): AddEventsUserResponse {
+  return { cluster: "", url: "", authority: "", stream: "" };
+}
+
+export const AddEventsUserResponse: MessageFns<AddEventsUserResponse> = {
+  encode(message: AddEventsUserResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cluster !== "") {
+      writer.uint32(10).string(message.cluster);
+    }
+    if (message.url !== "") {
+      writer.uint32(18).string(message.url);
+    }
+    if (message.authority !== "") {
+      writer.uint32(26).string(message.authority);
+    }
+    if (message.stream !== "") {
+      writer.uint32(34).string(message.stream);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddEventsUserResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddEventsUserResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.authority = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.stream = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AddEventsUserResponse {
+    return {
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      url: isSet(object.url) ? globalThis.String(object.url) : "",
+      authority: isSet(object.authority) ? globalThis.String(object.authority) : "",
+      stream: isSet(object.stream) ? globalThis.String(object.stream) : "",
+    };
+  },
+
+  toJSON(message: AddEventsUserResponse): unknown {
+    const obj: any = {};
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.url !== "") {
+      obj.url = message.url;
+    }
+    if (message.authority !== "") {
+      obj.authority = message.authority;
+    }
+    if (message.stream !== "") {
+      obj.stream = message.stream;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<AddEventsUserResponse>): AddEventsUserResponse {
+    return AddEventsUserResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddEventsUserResponse>): AddEventsUserResponse {
+    const message = createBaseAddEventsUserResponse();
+    message.cluster = object.cluster ?? "";
+    message.url = object.url ?? "";
+    message.authority = object.authority ?? "";
+    message.stream = object.stream ?? "";
+    return message;
+  },
+};
+
+function createBaseListEventsUsersRequest(): ListEventsUsersRequest {
+  return {};
+}
+
+export const ListEventsUsersRequest: MessageFns<ListEventsUsersRequest> = {
+  encode(_: ListEventsUsersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEventsUsersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEventsUsersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListEventsUsersRequest {
+    return {};
+  },
+
+  toJSON(_: ListEventsUsersRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListEventsUsersRequest>): ListEventsUsersRequest {
+    return ListEventsUsersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListEventsUsersRequest>): ListEventsUsersRequest {
+    const message = createBaseListEventsUsersRequest();
+    return message;
+  },
+};
+
+function createBaseListEventsUsersResponse(): ListEventsUsersResponse {
+  return { users: [] };
+}
+
+export const ListEventsUsersResponse: MessageFns<ListEventsUsersResponse> = {
+  encode(message: ListEventsUsersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.users) {
+      EventsUser.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEventsUsersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEventsUsersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.users.push(EventsUser.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListEventsUsersResponse {
+    return {
+      users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => EventsUser.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListEventsUsersResponse): unknown {
+    const obj: any = {};
+    if (message.users?.length) {
+      obj.users = message.users.map((e) => EventsUser.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListEventsUsersResponse>): ListEventsUsersResponse {
+    return ListEventsUsersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListEventsUsersResponse>): ListEventsUsersResponse {
+    const message = createBaseListEventsUsersResponse();
+    message.users = object.users?.map((e) => EventsUser.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseEventsUser(): EventsUser {
+  return { name: "", key: "", addedAt: undefined };
+}
+
+export const EventsUser: MessageFns<EventsUser> = {
+  encode(message: EventsUser, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.key !== "") {
+      writer.uint32(18).string(message.key);
+    }
+    if (message.addedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.addedAt), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventsUser {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventsUser();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.addedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EventsUser {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      addedAt: isSet(object.addedAt)
+        ? fromJsonTimestamp(object.addedAt)
+        : isSet(object.added_at)
+        ? fromJsonTimestamp(object.added_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: EventsUser): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.addedAt !== undefined) {
+      obj.addedAt = message.addedAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EventsUser>): EventsUser {
+    return EventsUser.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventsUser>): EventsUser {
+    const message = createBaseEventsUser();
+    message.name = object.name ?? "";
+    message.key = object.key ?? "";
+    message.addedAt = object.addedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRemoveEventsUserRequest(): RemoveEventsUserRequest {
+  return { name: "" };
+}
+
+export const RemoveEventsUserRequest: MessageFns<RemoveEventsUserRequest> = {
+  encode(message: RemoveEventsUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveEventsUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveEventsUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemoveEventsUserRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: RemoveEventsUserRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RemoveEventsUserRequest>): RemoveEventsUserRequest {
+    return RemoveEventsUserRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemoveEventsUserRequest>): RemoveEventsUserRequest {
+    const message = createBaseRemoveEventsUserRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseRemoveEventsUserResponse(): RemoveEventsUserResponse {
+  return {};
+}
+
+export const RemoveEventsUserResponse: MessageFns<RemoveEventsUserResponse> = {
+  encode(_: RemoveEventsUserResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveEventsUserResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveEventsUserResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RemoveEventsUserResponse {
+    return {};
+  },
+
+  toJSON(_: RemoveEventsUserResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<RemoveEventsUserResponse>): RemoveEventsUserResponse {
+    return RemoveEventsUserResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RemoveEventsUserResponse>): RemoveEventsUserResponse {
+    const message = createBaseRemoveEventsUserResponse();
+    return message;
+  },
+};
+
 /** For operators: over the unix socket on the primary, or with an operator's certificate. */
 export type OperatorServiceService = typeof OperatorServiceService;
 export const OperatorServiceService = {
@@ -5037,6 +5628,41 @@ export const OperatorServiceService = {
     responseDeserialize: (value: Buffer): IssueOperatorCertificateResponse =>
       IssueOperatorCertificateResponse.decode(value),
   },
+  /** Lets somebody listen to the events at the cluster's own broker. Refused where it has none. */
+  addEventsUser: {
+    path: "/cowherd.v1.OperatorService/AddEventsUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AddEventsUserRequest): Buffer => Buffer.from(AddEventsUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AddEventsUserRequest => AddEventsUserRequest.decode(value),
+    responseSerialize: (value: AddEventsUserResponse): Buffer =>
+      Buffer.from(AddEventsUserResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AddEventsUserResponse => AddEventsUserResponse.decode(value),
+  },
+  /** Those who may listen. */
+  listEventsUsers: {
+    path: "/cowherd.v1.OperatorService/ListEventsUsers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListEventsUsersRequest): Buffer =>
+      Buffer.from(ListEventsUsersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListEventsUsersRequest => ListEventsUsersRequest.decode(value),
+    responseSerialize: (value: ListEventsUsersResponse): Buffer =>
+      Buffer.from(ListEventsUsersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListEventsUsersResponse => ListEventsUsersResponse.decode(value),
+  },
+  /** Lets somebody listen no more: connections that stand are cut. */
+  removeEventsUser: {
+    path: "/cowherd.v1.OperatorService/RemoveEventsUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemoveEventsUserRequest): Buffer =>
+      Buffer.from(RemoveEventsUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemoveEventsUserRequest => RemoveEventsUserRequest.decode(value),
+    responseSerialize: (value: RemoveEventsUserResponse): Buffer =>
+      Buffer.from(RemoveEventsUserResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemoveEventsUserResponse => RemoveEventsUserResponse.decode(value),
+  },
 } as const;
 
 export interface OperatorServiceServer extends UntypedServiceImplementation {
@@ -5085,6 +5711,12 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   revokeToken: handleUnaryCall<RevokeTokenRequest, RevokeTokenResponse>;
   /** Issues an operator's certificate. Over the unix socket only. */
   issueOperatorCertificate: handleUnaryCall<IssueOperatorCertificateRequest, IssueOperatorCertificateResponse>;
+  /** Lets somebody listen to the events at the cluster's own broker. Refused where it has none. */
+  addEventsUser: handleUnaryCall<AddEventsUserRequest, AddEventsUserResponse>;
+  /** Those who may listen. */
+  listEventsUsers: handleUnaryCall<ListEventsUsersRequest, ListEventsUsersResponse>;
+  /** Lets somebody listen no more: connections that stand are cut. */
+  removeEventsUser: handleUnaryCall<RemoveEventsUserRequest, RemoveEventsUserResponse>;
 }
 
 export interface OperatorServiceClient extends Client {
@@ -5405,6 +6037,54 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: IssueOperatorCertificateResponse) => void,
+  ): ClientUnaryCall;
+  /** Lets somebody listen to the events at the cluster's own broker. Refused where it has none. */
+  addEventsUser(
+    request: AddEventsUserRequest,
+    callback: (error: ServiceError | null, response: AddEventsUserResponse) => void,
+  ): ClientUnaryCall;
+  addEventsUser(
+    request: AddEventsUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AddEventsUserResponse) => void,
+  ): ClientUnaryCall;
+  addEventsUser(
+    request: AddEventsUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AddEventsUserResponse) => void,
+  ): ClientUnaryCall;
+  /** Those who may listen. */
+  listEventsUsers(
+    request: ListEventsUsersRequest,
+    callback: (error: ServiceError | null, response: ListEventsUsersResponse) => void,
+  ): ClientUnaryCall;
+  listEventsUsers(
+    request: ListEventsUsersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListEventsUsersResponse) => void,
+  ): ClientUnaryCall;
+  listEventsUsers(
+    request: ListEventsUsersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListEventsUsersResponse) => void,
+  ): ClientUnaryCall;
+  /** Lets somebody listen no more: connections that stand are cut. */
+  removeEventsUser(
+    request: RemoveEventsUserRequest,
+    callback: (error: ServiceError | null, response: RemoveEventsUserResponse) => void,
+  ): ClientUnaryCall;
+  removeEventsUser(
+    request: RemoveEventsUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemoveEventsUserResponse) => void,
+  ): ClientUnaryCall;
+  removeEventsUser(
+    request: RemoveEventsUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemoveEventsUserResponse) => void,
   ): ClientUnaryCall;
 }
 

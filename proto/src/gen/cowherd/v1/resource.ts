@@ -46,6 +46,9 @@ export interface Resource {
     | { $case: "python"; value: Python }
     | { $case: "pythonPackages"; value: PythonPackages }
     | { $case: "staleHostfiles"; value: StaleHostfiles }
+    | { $case: "tlsKey"; value: TlsKey }
+    | { $case: "eventBroker"; value: EventBroker }
+    | { $case: "staleEventBroker"; value: StaleEventBroker }
     | undefined;
 }
 
@@ -111,6 +114,11 @@ export interface KnownHosts {
 /** Debian packages that must be installed, in any version. */
 export interface PackageSet {
   packages: string[];
+  /**
+   * Services that they would start of themselves, such as "nats-server.service": one is kept
+   * from starting where the packages come through this, and left alone where they were there.
+   */
+  quietUnits: string[];
 }
 
 /** Cowherd's block in the MPI libraries' own system-wide settings; the operator's lines are kept. */
@@ -238,6 +246,47 @@ export interface PythonPackages {
     | undefined;
   /** Pages or folders with links to packages; when there are any and no index, no index is asked. */
   findLinks: string[];
+}
+
+/**
+ * A TLS key made on the node, which never leaves it, and beside it, with the ending ".csr", the
+ * request for its certificate.
+ */
+export interface TlsKey {
+  path: string;
+  /** Who may read the key beside its owner, root. */
+  group: string;
+}
+
+/** The event broker: a NATS server of Cowherd's own, beside whatever else of NATS runs there. */
+export interface EventBroker {
+  /** The cluster's name: the second part of every subject. */
+  cluster: string;
+  /** Where it listens: dotted IPv4, and a port; that port of the loopback leads there too. */
+  address: string;
+  port: number;
+  /** Its program, as an absolute path. */
+  program: string;
+  /** Its certificate with the authority's after it, in PEM, and where the key lies that it is for. */
+  certificate: string;
+  keyPath: string;
+  /** The one who may publish: a public nkey of a user. */
+  publisher: string;
+  /** Those who may only listen, in the order of their names. */
+  users: EventBrokerUser[];
+  /** The most that it may keep on the disk, in MiB. */
+  storeMegabytes: number;
+}
+
+/** Who may listen to events. */
+export interface EventBrokerUser {
+  name: string;
+  /** A public nkey. */
+  key: string;
+}
+
+/** A broker that nobody asks for any more: it is stopped, and what it was to keep stays. */
+export interface StaleEventBroker {
 }
 
 function createBaseDesiredState(): DesiredState {
@@ -431,6 +480,15 @@ export const Resource: MessageFns<Resource> = {
       case "staleHostfiles":
         StaleHostfiles.encode(message.kind.value, writer.uint32(154).fork()).join();
         break;
+      case "tlsKey":
+        TlsKey.encode(message.kind.value, writer.uint32(162).fork()).join();
+        break;
+      case "eventBroker":
+        EventBroker.encode(message.kind.value, writer.uint32(170).fork()).join();
+        break;
+      case "staleEventBroker":
+        StaleEventBroker.encode(message.kind.value, writer.uint32(178).fork()).join();
+        break;
     }
     return writer;
   },
@@ -600,6 +658,30 @@ export const Resource: MessageFns<Resource> = {
             message.kind = { $case: "staleHostfiles", value: StaleHostfiles.decode(reader, reader.uint32()) };
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.kind = { $case: "tlsKey", value: TlsKey.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.kind = { $case: "eventBroker", value: EventBroker.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.kind = { $case: "staleEventBroker", value: StaleEventBroker.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -670,6 +752,18 @@ export const Resource: MessageFns<Resource> = {
         ? { $case: "staleHostfiles", value: StaleHostfiles.fromJSON(object.staleHostfiles) }
         : isSet(object.stale_hostfiles)
         ? { $case: "staleHostfiles", value: StaleHostfiles.fromJSON(object.stale_hostfiles) }
+        : isSet(object.tlsKey)
+        ? { $case: "tlsKey", value: TlsKey.fromJSON(object.tlsKey) }
+        : isSet(object.tls_key)
+        ? { $case: "tlsKey", value: TlsKey.fromJSON(object.tls_key) }
+        : isSet(object.eventBroker)
+        ? { $case: "eventBroker", value: EventBroker.fromJSON(object.eventBroker) }
+        : isSet(object.event_broker)
+        ? { $case: "eventBroker", value: EventBroker.fromJSON(object.event_broker) }
+        : isSet(object.staleEventBroker)
+        ? { $case: "staleEventBroker", value: StaleEventBroker.fromJSON(object.staleEventBroker) }
+        : isSet(object.stale_event_broker)
+        ? { $case: "staleEventBroker", value: StaleEventBroker.fromJSON(object.stale_event_broker) }
         : undefined,
     };
   },
@@ -716,6 +810,12 @@ export const Resource: MessageFns<Resource> = {
       obj.pythonPackages = PythonPackages.toJSON(message.kind.value);
     } else if (message.kind?.$case === "staleHostfiles") {
       obj.staleHostfiles = StaleHostfiles.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "tlsKey") {
+      obj.tlsKey = TlsKey.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "eventBroker") {
+      obj.eventBroker = EventBroker.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "staleEventBroker") {
+      obj.staleEventBroker = StaleEventBroker.toJSON(message.kind.value);
     }
     return obj;
   },
@@ -827,6 +927,24 @@ export const Resource: MessageFns<Resource> = {
       case "staleHostfiles": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "staleHostfiles", value: StaleHostfiles.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "tlsKey": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "tlsKey", value: TlsKey.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "eventBroker": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "eventBroker", value: EventBroker.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "staleEventBroker": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "staleEventBroker", value: StaleEventBroker.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -1566,13 +1684,16 @@ export const KnownHosts: MessageFns<KnownHosts> = {
 };
 
 function createBasePackageSet(): PackageSet {
-  return { packages: [] };
+  return { packages: [], quietUnits: [] };
 }
 
 export const PackageSet: MessageFns<PackageSet> = {
   encode(message: PackageSet, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.packages) {
       writer.uint32(10).string(v!);
+    }
+    for (const v of message.quietUnits) {
+      writer.uint32(18).string(v!);
     }
     return writer;
   },
@@ -1598,6 +1719,14 @@ export const PackageSet: MessageFns<PackageSet> = {
             message.packages.push(reader.string());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.quietUnits.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1613,6 +1742,11 @@ export const PackageSet: MessageFns<PackageSet> = {
   fromJSON(object: any): PackageSet {
     return {
       packages: globalThis.Array.isArray(object?.packages) ? object.packages.map((e: any) => globalThis.String(e)) : [],
+      quietUnits: globalThis.Array.isArray(object?.quietUnits)
+        ? object.quietUnits.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.quiet_units)
+        ? object.quiet_units.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1620,6 +1754,9 @@ export const PackageSet: MessageFns<PackageSet> = {
     const obj: any = {};
     if (message.packages?.length) {
       obj.packages = message.packages;
+    }
+    if (message.quietUnits?.length) {
+      obj.quietUnits = message.quietUnits;
     }
     return obj;
   },
@@ -1630,6 +1767,7 @@ export const PackageSet: MessageFns<PackageSet> = {
   fromPartial(object: DeepPartial<PackageSet>): PackageSet {
     const message = createBasePackageSet();
     message.packages = object.packages?.map((e) => e) || [];
+    message.quietUnits = object.quietUnits?.map((e) => e) || [];
     return message;
   },
 };
@@ -2996,6 +3134,443 @@ export const PythonPackages: MessageFns<PythonPackages> = {
     message.packages = object.packages?.map((e) => e) || [];
     message.indexUrl = object.indexUrl ?? undefined;
     message.findLinks = object.findLinks?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseTlsKey(): TlsKey {
+  return { path: "", group: "" };
+}
+
+export const TlsKey: MessageFns<TlsKey> = {
+  encode(message: TlsKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.group !== "") {
+      writer.uint32(18).string(message.group);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TlsKey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTlsKey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.group = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TlsKey {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      group: isSet(object.group) ? globalThis.String(object.group) : "",
+    };
+  },
+
+  toJSON(message: TlsKey): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.group !== "") {
+      obj.group = message.group;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TlsKey>): TlsKey {
+    return TlsKey.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TlsKey>): TlsKey {
+    const message = createBaseTlsKey();
+    message.path = object.path ?? "";
+    message.group = object.group ?? "";
+    return message;
+  },
+};
+
+function createBaseEventBroker(): EventBroker {
+  return {
+    cluster: "",
+    address: "",
+    port: 0,
+    program: "",
+    certificate: "",
+    keyPath: "",
+    publisher: "",
+    users: [],
+    storeMegabytes: 0,
+  };
+}
+
+export const EventBroker: MessageFns<EventBroker> = {
+  encode(message: EventBroker, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cluster !== "") {
+      writer.uint32(10).string(message.cluster);
+    }
+    if (message.address !== "") {
+      writer.uint32(18).string(message.address);
+    }
+    if (message.port !== 0) {
+      writer.uint32(24).uint32(message.port);
+    }
+    if (message.program !== "") {
+      writer.uint32(34).string(message.program);
+    }
+    if (message.certificate !== "") {
+      writer.uint32(42).string(message.certificate);
+    }
+    if (message.keyPath !== "") {
+      writer.uint32(50).string(message.keyPath);
+    }
+    if (message.publisher !== "") {
+      writer.uint32(58).string(message.publisher);
+    }
+    for (const v of message.users) {
+      EventBrokerUser.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.storeMegabytes !== 0) {
+      writer.uint32(72).uint32(message.storeMegabytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventBroker {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventBroker();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.program = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.certificate = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.keyPath = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.publisher = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.users.push(EventBrokerUser.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.storeMegabytes = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EventBroker {
+    return {
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      address: isSet(object.address) ? globalThis.String(object.address) : "",
+      port: isSet(object.port) ? globalThis.Number(object.port) : 0,
+      program: isSet(object.program) ? globalThis.String(object.program) : "",
+      certificate: isSet(object.certificate) ? globalThis.String(object.certificate) : "",
+      keyPath: isSet(object.keyPath)
+        ? globalThis.String(object.keyPath)
+        : isSet(object.key_path)
+        ? globalThis.String(object.key_path)
+        : "",
+      publisher: isSet(object.publisher) ? globalThis.String(object.publisher) : "",
+      users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => EventBrokerUser.fromJSON(e)) : [],
+      storeMegabytes: isSet(object.storeMegabytes)
+        ? globalThis.Number(object.storeMegabytes)
+        : isSet(object.store_megabytes)
+        ? globalThis.Number(object.store_megabytes)
+        : 0,
+    };
+  },
+
+  toJSON(message: EventBroker): unknown {
+    const obj: any = {};
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.address !== "") {
+      obj.address = message.address;
+    }
+    if (message.port !== 0) {
+      obj.port = Math.round(message.port);
+    }
+    if (message.program !== "") {
+      obj.program = message.program;
+    }
+    if (message.certificate !== "") {
+      obj.certificate = message.certificate;
+    }
+    if (message.keyPath !== "") {
+      obj.keyPath = message.keyPath;
+    }
+    if (message.publisher !== "") {
+      obj.publisher = message.publisher;
+    }
+    if (message.users?.length) {
+      obj.users = message.users.map((e) => EventBrokerUser.toJSON(e));
+    }
+    if (message.storeMegabytes !== 0) {
+      obj.storeMegabytes = Math.round(message.storeMegabytes);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EventBroker>): EventBroker {
+    return EventBroker.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventBroker>): EventBroker {
+    const message = createBaseEventBroker();
+    message.cluster = object.cluster ?? "";
+    message.address = object.address ?? "";
+    message.port = object.port ?? 0;
+    message.program = object.program ?? "";
+    message.certificate = object.certificate ?? "";
+    message.keyPath = object.keyPath ?? "";
+    message.publisher = object.publisher ?? "";
+    message.users = object.users?.map((e) => EventBrokerUser.fromPartial(e)) || [];
+    message.storeMegabytes = object.storeMegabytes ?? 0;
+    return message;
+  },
+};
+
+function createBaseEventBrokerUser(): EventBrokerUser {
+  return { name: "", key: "" };
+}
+
+export const EventBrokerUser: MessageFns<EventBrokerUser> = {
+  encode(message: EventBrokerUser, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.key !== "") {
+      writer.uint32(18).string(message.key);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EventBrokerUser {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEventBrokerUser();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EventBrokerUser {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+    };
+  },
+
+  toJSON(message: EventBrokerUser): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EventBrokerUser>): EventBrokerUser {
+    return EventBrokerUser.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EventBrokerUser>): EventBrokerUser {
+    const message = createBaseEventBrokerUser();
+    message.name = object.name ?? "";
+    message.key = object.key ?? "";
+    return message;
+  },
+};
+
+function createBaseStaleEventBroker(): StaleEventBroker {
+  return {};
+}
+
+export const StaleEventBroker: MessageFns<StaleEventBroker> = {
+  encode(_: StaleEventBroker, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StaleEventBroker {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStaleEventBroker();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): StaleEventBroker {
+    return {};
+  },
+
+  toJSON(_: StaleEventBroker): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create(base?: DeepPartial<StaleEventBroker>): StaleEventBroker {
+    return StaleEventBroker.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<StaleEventBroker>): StaleEventBroker {
+    const message = createBaseStaleEventBroker();
     return message;
   },
 };

@@ -2,16 +2,15 @@ import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UnwritableFileError } from "../commands/command-error.ts";
 import { fileProblem } from "../file-problem.ts";
-import { credentialFiles } from "../link/credentials-folder.ts";
 
-/** PEM texts. */
-export type NewCredentials = { readonly key: string; readonly certificate: string; readonly authority: string };
+/** A file to be, by its name in a folder. */
+export type NewFile = { readonly name: string; readonly content: string; readonly mode: number };
 
 /** Makes the folder where it is absent; throws UnwritableFileError where one of the files stands in it already. */
-export async function requireFreshFolder(folder: string): Promise<void> {
+export async function requireFreshFolder(folder: string, names: readonly string[]): Promise<void> {
   await attempt(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
-  for (const file of Object.values(credentialFiles)) {
-    const path = join(folder, file);
+  for (const name of names) {
+    const path = join(folder, name);
     if (await exists(path)) throw new UnwritableFileError(path, "it exists already");
   }
 }
@@ -20,12 +19,10 @@ export async function requireFreshFolder(folder: string): Promise<void> {
  * Writes all of them durably, or leaves none of its own behind. Never follows a link or
  * overwrites a file: throws UnwritableFileError instead.
  */
-export async function writeCredentials(folder: string, credentials: NewCredentials): Promise<void> {
+export async function writeNewFiles(folder: string, files: readonly NewFile[]): Promise<void> {
   const made: string[] = [];
   try {
-    await create(join(folder, credentialFiles.key), credentials.key, 0o600, made);
-    await create(join(folder, credentialFiles.certificate), credentials.certificate, 0o644, made);
-    await create(join(folder, credentialFiles.authority), credentials.authority, 0o644, made);
+    for (const { name, content, mode } of files) await create(join(folder, name), content, mode, made);
     await syncFolder(folder);
   } catch (error) {
     for (const path of made) await rm(path, { force: true });
