@@ -38,6 +38,7 @@ export {
 export {
   createDesiredState,
   type DesiredState,
+  encodeResource,
   InvalidDesiredStateError,
   parseDesiredState,
   parseResources,
@@ -47,4 +48,5 @@ export {
   toWireDesiredState,
   toWireResource,
 } from "./resource-spec.ts";
+export { revisionOfEncoded } from "./revision.ts";
 export { formatToken, InvalidTokenError, type JoinToken, parseToken } from "./token.ts";

@@ -1,6 +1,7 @@
-import { type ProofKind, proofKinds } from "@cowherd/proto";
+import { createDesiredState, type ProofKind, proofKinds } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compileCluster } from "../compile/compile-cluster.ts";
 import { ordinaryPace } from "../hostfile/pace.ts";
 import { dueProbes } from "../proofs/due-probes.ts";
 import { defaultProbeTiming } from "../proofs/probe-timing.ts";
@@ -198,6 +199,21 @@ function play(
 }
 
 describe("whatever happens, in whatever order", () => {
+  it("has each node be what it would be if nothing was remembered of earlier states", () => {
+    const compare = (now: ClusterState) => {
+      const { epoch } = now;
+      const afresh = [...compileCluster(now)].map(([node, resources]) => {
+        const generation = now.nodes.get(node)?.desired?.generation ?? 0n;
+        return [node, createDesiredState({ epoch, generation }, resources)];
+      });
+      expect([...desiredStates(now)]).toEqual(afresh);
+    };
+    fc.assert(
+      fc.property(fc.oneof(histories, absences), (history) => void play(history, compare)),
+      effort,
+    );
+  });
+
   it("there is a fixed point, and the stored state is at the same one", () => {
     fc.assert(
       fc.property(histories, (history) => {
