@@ -2,7 +2,11 @@ import { expect, it } from "vitest";
 import { clusterSpec, empty, enrolled, given, machine, names, proved, ran } from "../state/cluster.fixture.ts";
 import { compiledNodes } from "./compiled-nodes.ts";
 
-const joined = given(empty(), { type: "spec-applied", spec: clusterSpec() }, ...names.flatMap((node) => enrolled(node)));
+const joined = given(
+  empty(),
+  { type: "spec-applied", spec: clusterSpec() },
+  ...names.flatMap((node) => enrolled(node)),
+);
 const settled = proved(joined);
 
 /** The nodes of which anything was compiled between two states. */
