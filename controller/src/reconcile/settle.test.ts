@@ -226,7 +226,7 @@ describe("whatever happens, in whatever order", () => {
     );
   });
 
-  it("the hostfile has a line for a reachable node with its address and no MPI but the primary's alone, and is never empty", () => {
+  it("H33: the hostfile has a line for a reachable node with its address and no MPI but the primary's alone, and is never empty", () => {
     fc.assert(
       fc.property(histories, (history) => {
         play(history, (now, before) => {

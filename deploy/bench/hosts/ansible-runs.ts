@@ -18,18 +18,17 @@ const runMs = 300_000;
 
 /** Lets root of the primary log in everywhere, and has both playbooks run once: connections stay open for the runs that count. */
 export async function prepareAnsible(primary: LabHost, hosts: readonly LabHost[]): Promise<AnsibleRuns> {
+  for (const host of hosts) await host.check(["mkdir", "-p", "-m", "0700", "/root/.ssh", "/srv/ansible"]);
   await primary.check(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "/root/.ssh/id_ed25519"]);
   const key = await primary.readFile("/root/.ssh/id_ed25519.pub");
-  for (const host of hosts) {
-    await host.check(["mkdir", "-p", "-m", "0700", "/root/.ssh", "/srv/ansible"]);
-    await host.writeFile("/root/.ssh/authorized_keys", key, 0o600);
-  }
+  for (const host of hosts) await host.writeFile("/root/.ssh/authorized_keys", key, 0o600);
   const files = ansibleFiles(hosts.map(({ name }) => name));
   for (const [name, text] of Object.entries(files)) await primary.writeFile(`${ansibleFolder}/${name}`, text);
 
   const play = async (book: string): Promise<{ readonly ms: number; readonly said: string }> => {
     const from = performance.now();
     const said = await primary.check(["sh", "-c", `cd ${ansibleFolder} && exec ansible-playbook ${book}`], {
+      env: { LC_ALL: "C.UTF-8" }, // without one Ansible does not start
       timeoutMs: runMs,
     });
     return { ms: performance.now() - from, said };

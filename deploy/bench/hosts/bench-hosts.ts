@@ -23,6 +23,9 @@ const roles = [
   { name: "secondary2", address: "192.168.56.12" },
 ] as const;
 
+/** Of each host: as many slots it has until cluster.yaml says another number. */
+const cpus = 2;
+
 /** Measures a cluster of three booted hosts, by the times at which its hostfile was written. */
 export async function benchHosts({ runs, ansible, openLab, report }: HostsOptions): Promise<readonly PartReport[]> {
   await installPrerequisites(report, "nspawn");
@@ -32,7 +35,7 @@ export async function benchHosts({ runs, ansible, openLab, report }: HostsOption
   try {
     report("booting three hosts and making a cluster of them");
     const boots = roles.map(async ({ name, address }) => {
-      const host = await lab.boot(name, { address, cpus: 2, ...rootFileSystem });
+      const host = await lab.boot(name, { address, cpus, ...rootFileSystem });
       await installProduct(host, packages);
       return host;
     });
@@ -61,7 +64,7 @@ async function measureMoments(
   for (let run = 1; run <= runs; run += 1) {
     joins.push(await measureJoin(cluster));
     cuts.push(await measureCut(cluster));
-    slots.push(await measureSlots(cluster, run + 1));
+    slots.push(await measureSlots(cluster, cpus + run));
     report(
       `hosts, run ${run} of ${runs}: join ${joins.at(-1)?.lineMs} ms, cut ${cuts.at(-1)} ms, slots ${slots.at(-1)} ms`,
     );
