@@ -6,7 +6,8 @@ import { buildPackages } from "../../packaging/build-packages.ts";
 import type { Figure, PartReport } from "../figure.ts";
 import { ratioOf, type Spread, spreadOf } from "../spread.ts";
 import { prepareAnsible } from "./ansible-runs.ts";
-import { type BenchCluster, benchYaml, measureCut, measureJoin, measureSlots } from "./moments.ts";
+import { benchYaml } from "./bench-yaml.ts";
+import { type BenchCluster, measureCut, measureJoin, measureSlots } from "./moments.ts";
 import { preparePlanClock } from "./plan-clock.ts";
 
 export type HostsOptions = {
@@ -42,7 +43,7 @@ export async function benchHosts({ runs, ansible, openLab, report }: HostsOption
     const [primary, secondary, newcomer] = await Promise.all(boots);
     if (primary === undefined || secondary === undefined || newcomer === undefined) throw new TypeError("three hosts");
     const cluster: BenchCluster = { primary, newcomer, hosts: [primary, secondary, newcomer] };
-    await initCluster(primary, benchYaml(cluster));
+    await initCluster(primary, benchYaml(cluster.hosts));
     for (const host of [secondary, newcomer]) await pasteLine(host, await createJoinLine(primary, host.name));
     await waitUntilReady(primary, "10m");
 

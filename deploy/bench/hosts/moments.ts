@@ -1,14 +1,8 @@
-import {
-  applySpec,
-  clusterYaml,
-  createJoinLine,
-  hostfilePath,
-  pasteLine,
-  readHostfile,
-} from "../../cluster/operate.ts";
+import { applySpec, createJoinLine, hostfilePath, pasteLine, readHostfile } from "../../cluster/operate.ts";
 import { untilGone, untilListed } from "../../cluster/status.ts";
 import { waitFor } from "../../cluster/wait-for.ts";
 import type { LabHost } from "../../lab/lab.ts";
+import { benchYaml } from "./bench-yaml.ts";
 
 /** The hosts of the bench. `newcomer` comes and goes. */
 export type BenchCluster = {
@@ -18,18 +12,6 @@ export type BenchCluster = {
 };
 
 const patienceMs = 120_000;
-
-/** The cluster.yaml of the bench. Nobody is held off for having been away, since every run cuts the same node off. */
-export function benchYaml(
-  { hosts }: Pick<BenchCluster, "hosts">,
-  slots?: { readonly of: LabHost; readonly slots: number },
-): string {
-  const yaml = clusterYaml(hosts).replace(
-    `address: ${slots?.of.address} }`,
-    `address: ${slots?.of.address}, slots: ${slots?.slots} }`,
-  );
-  return `liveness: { coolDown: 0 }\n${yaml}`;
-}
 
 /**
  * Joins the newcomer, on which everything is installed, and waits for its line. Milliseconds from
@@ -61,10 +43,9 @@ export async function measureCut({ primary, newcomer }: BenchCluster): Promise<n
 }
 
 /** Gives the newcomer so many slots in cluster.yaml, and waits for the file that says so. Milliseconds from `cowctl apply` on. */
-export async function measureSlots(cluster: BenchCluster, slots: number): Promise<number> {
-  const { primary, newcomer } = cluster;
+export async function measureSlots({ primary, newcomer, hosts }: BenchCluster, slots: number): Promise<number> {
   const from = Date.now();
-  await applySpec(primary, benchYaml(cluster, { of: newcomer, slots }));
+  await applySpec(primary, benchYaml(hosts, { of: newcomer, slots }));
   await waitFor(
     `${newcomer.name} slots=${slots}`,
     async () => ((await readHostfile(primary))?.includes(`${newcomer.name} slots=${slots}\n`) ? true : undefined),
