@@ -37,7 +37,7 @@ it("tells a program the same", () => {
         part: "burst",
         about: "100 agents join",
         figures: [
-          { ...settled, met: true },
+          settled,
           { what: "writes", unit: "", measured: { median: 3, min: 2, max: 5 }, goal: { atMost: 4 }, met: false },
         ],
       },

@@ -7,11 +7,11 @@ export function formatReport(parts: readonly PartReport[]): string {
   return parts.map(({ about, figures }) => `${about}\n${formatTable([header, ...figures.map(cells)])}`).join("\n");
 }
 
-/** Renders the parts as JSON: each figure with whether its goal is met. */
+/** Renders the parts as JSON: each figure with whether its goal is met, where it has one. */
 export function formatJson(parts: readonly PartReport[]): string {
   const judged = parts.map(({ figures, ...part }) => ({
     ...part,
-    figures: figures.map((figure) => ({ ...figure, met: meetsGoal(figure) })),
+    figures: figures.map((figure) => (figure.goal === undefined ? figure : { ...figure, met: meetsGoal(figure) })),
   }));
   return `${JSON.stringify({ parts: judged }, undefined, 2)}\n`;
 }
