@@ -25,11 +25,11 @@ missed in any run. Without a part it does all of them, in this order.
   --runs N       how often each thing is measured (5)
   --seconds N    agent: how long it is watched (60)
   --agents N     burst: how many come (100)
-  --launch N     burst: how many milliseconds a launch is played to take (0)
+  --launch N     burst: how many milliseconds a launch is played to take (1000)
   --json         print the report as JSON
   --help         print this
 
-examples: npm run bench -- burst --agents 20 --runs 3
+examples: npm run bench -- burst --agents 20 --runs 3 --launch 0
           npm run bench -- ansible --json > bench.json
 `;
 
@@ -102,7 +102,7 @@ function readOptions(args: string[]): Options | undefined {
         runs: { type: "string", default: "5" },
         seconds: { type: "string", default: "60" },
         agents: { type: "string", default: "100" },
-        launch: { type: "string", default: "0" },
+        launch: { type: "string", default: "1000" },
         json: { type: "boolean", default: false },
       },
     });
