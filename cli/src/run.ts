@@ -18,7 +18,7 @@ import { addTokenCreate } from "./commands/token-create.ts";
 import { addTokenList } from "./commands/token-list.ts";
 import { addTokenRevoke } from "./commands/token-revoke.ts";
 import { addVersion } from "./commands/version.ts";
-import { spellDiscovery } from "./discovery/discovery-words.ts";
+import { spellDiscovery } from "./discovery/spell-discovery.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
 import type { CowctlIo } from "./io.ts";
 import { type ControllerAddress, parseTarget } from "./link/controller-address.ts";

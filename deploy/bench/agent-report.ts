@@ -1,63 +1,34 @@
+import type { PartReport } from "./figure.ts";
 import type { Memory } from "./process-sample.ts";
-import type { Spread } from "./spread.ts";
+import { type Spread, spreadOf } from "./spread.ts";
 
 /** What an agent at rest was measured to cost. */
-export type AgentReport = {
+export type AgentMeasurements = {
   /** From the start of the process to its first answered call, over several starts. */
   readonly readyMs: Spread;
-  /** In each start, some seconds after it was ready. */
-  readonly residentBytes: Spread;
-  readonly privateBytes: Spread;
+  /** In each start some seconds after it was ready, and after the window. */
+  readonly memory: readonly Memory[];
   /** Over the window, in which the agent gave heartbeats and had nothing to mend. */
-  readonly rest: {
-    readonly seconds: number;
-    readonly memory: Memory;
-    /** Of one core. */
-    readonly cpuPercent: number;
-    readonly children: number;
-  };
+  readonly seconds: number;
+  /** Of one core. */
+  readonly cpuPercent: number;
+  readonly children: number;
 };
-
-type Line = { readonly what: string; readonly measured: number; readonly goal: number; readonly unit: string };
 
 const mebibyte = 1024 * 1024;
 
-/** The promises of the README, each beside what was measured. */
-function goals({ rest, residentBytes, privateBytes }: AgentReport): readonly Line[] {
-  return [
-    {
-      what: "memory (RSS)",
-      measured: Math.max(rest.memory.resident, residentBytes.median) / mebibyte,
-      goal: 75,
-      unit: "MiB",
-    },
-    {
-      what: "memory of its own",
-      measured: Math.max(rest.memory.private, privateBytes.median) / mebibyte,
-      goal: 25,
-      unit: "MiB",
-    },
-    { what: "processor", measured: rest.cpuPercent, goal: 0.2, unit: "% of a core" },
-    { what: "child processes", measured: rest.children, goal: 0, unit: "" },
-  ];
-}
-
-/** Tells whether every goal is met. */
-export function meetsGoals(report: AgentReport): boolean {
-  return goals(report).every(({ measured, goal }) => measured <= goal);
-}
-
-/** Renders the report for people, a line for each goal. */
-export function formatAgentReport(report: AgentReport): string {
-  const { readyMs, rest } = report;
-  const lines = goals(report).map(({ what, measured, goal, unit }) => {
-    const verdict = measured <= goal ? "pass" : "FAIL";
-    return `${verdict}  ${what.padEnd(18)} ${format(measured)} ${unit}`.trimEnd().concat(`, goal at most ${goal}\n`);
-  });
-  const ready = `      ready in ${format(readyMs.median)} ms (${format(readyMs.min)} to ${format(readyMs.max)})\n`;
-  return `an agent at rest, over ${rest.seconds} s:\n${lines.join("")}${ready}`;
-}
-
-function format(value: number): string {
-  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+/** Puts the promises of the README beside what was measured. */
+export function agentReport({ readyMs, memory, seconds, cpuPercent, children }: AgentMeasurements): PartReport {
+  const mebibytes = (of: (sample: Memory) => number) => spreadOf(memory.map((sample) => of(sample) / mebibyte));
+  return {
+    part: "agent",
+    about: `an agent at rest, over ${seconds} s:`,
+    figures: [
+      { what: "memory (RSS)", unit: "MiB", measured: mebibytes(({ resident }) => resident), goal: { atMost: 75 } },
+      { what: "memory of its own", unit: "MiB", measured: mebibytes((own) => own.private), goal: { atMost: 25 } },
+      { what: "processor, of a core", unit: "%", measured: spreadOf([cpuPercent]), goal: { atMost: 0.2 } },
+      { what: "child processes", unit: "", measured: spreadOf([children]), goal: { atMost: 0 } },
+      { what: "start to first answer", unit: "ms", measured: readyMs },
+    ],
+  };
 }

@@ -5,7 +5,8 @@ import type { Files } from "../../agent/src/host/files.ts";
 import { openMembershipJournal } from "../../agent/src/journal/membership-journal.ts";
 import { createTestAuthority, type TestAuthority } from "../../agent/src/link/test-authority.ts";
 import { defaultLiveness } from "../../controller/src/spec/liveness-schema.ts";
-import type { AgentReport } from "./agent-report.ts";
+import { type AgentMeasurements, agentReport } from "./agent-report.ts";
+import type { PartReport } from "./figure.ts";
 import { startIdleController } from "./idle-controller.ts";
 import type { Memory } from "./process-sample.ts";
 import { spreadOf } from "./spread.ts";
@@ -31,7 +32,7 @@ const childLookMs = 50;
  * temporary one, so that nothing of this machine is touched. The controller is idle too: it
  * answers heartbeats, as often as the product's, over mutual TLS on loopback.
  */
-export async function benchAgent({ seconds, starts, program, files, report }: BenchOptions): Promise<AgentReport> {
+export async function benchAgent({ seconds, starts, program, files, report }: BenchOptions): Promise<PartReport> {
   const folder = await mkdtemp(`${tmpdir()}/cowherd-bench-`);
   const authority = await createTestAuthority();
   const controller = await startIdleController(authority, defaultLiveness.heartbeatSeconds * 1000);
@@ -50,12 +51,8 @@ export async function benchAgent({ seconds, starts, program, files, report }: Be
 
       report(`watching it for ${seconds} s`);
       const rest = await watchAtRest(agent.watched, seconds);
-      return {
-        readyMs: spreadOf(ready),
-        residentBytes: spreadOf(memory.map(({ resident }) => resident)),
-        privateBytes: spreadOf(memory.map((sample) => sample.private)),
-        rest,
-      };
+      memory.push(rest.memory);
+      return agentReport({ ...rest, readyMs: spreadOf(ready), memory, seconds });
     }
   } finally {
     controller.stop();
@@ -75,7 +72,7 @@ async function enrol(files: Files, stateFolder: string, authority: TestAuthority
 async function watchAtRest(
   watched: ReturnType<typeof startAgent>["watched"],
   seconds: number,
-): Promise<AgentReport["rest"]> {
+): Promise<Pick<AgentMeasurements, "cpuPercent" | "children"> & { readonly memory: Memory }> {
   const children = new Set<number>();
   const before = await watched.usage();
   const until = performance.now() + seconds * 1000;
@@ -86,7 +83,6 @@ async function watchAtRest(
   const after = await watched.usage();
   const endedUnseen = after.childFaults > before.childFaults && children.size === 0 ? 1 : 0;
   return {
-    seconds,
     memory: await watched.memory(),
     cpuPercent: ((after.cpuMs - before.cpuMs) / (seconds * 1000)) * 100,
     children: children.size + endedUnseen,

@@ -8,3 +8,12 @@ export function spreadOf(values: readonly number[]): Spread {
   if (min === undefined || median === undefined || max === undefined) throw new RangeError("nothing was measured");
   return { median, min, max };
 }
+
+/** Divides two spreads: the middle by the middle, and the ends as far apart as they may be. */
+export function ratioOf(dividend: Spread, divisor: Spread): Spread {
+  return {
+    median: dividend.median / divisor.median,
+    min: dividend.min / divisor.max,
+    max: dividend.max / divisor.min,
+  };
+}

@@ -4,7 +4,7 @@ import { collectNotices } from "./collect-notices.ts";
 import { stampVersion } from "./stamp-version.ts";
 
 /** The product's programs. Each is shipped as one file, NAME.mjs. */
-export const programNames = ["cowherd-agent", "cowherd-controller", "cowctl", "cowctl-discover"] as const;
+export const programNames = ["cowherd-agent", "cowherd-controller", "cowctl"] as const;
 
 /** One of programNames. */
 export type ProgramName = (typeof programNames)[number];
@@ -19,7 +19,6 @@ const sources: Readonly<Record<ProgramName, string>> = {
   "cowherd-agent": "agent/src/main.ts",
   "cowherd-controller": "controller/src/main.ts",
   cowctl: "cli/src/main.ts",
-  "cowctl-discover": "cli/src/discovery/main.ts",
 };
 
 // grpc-js asks for the loader to serve channelz, which only a controller might do.

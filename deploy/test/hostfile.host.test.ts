@@ -120,7 +120,7 @@ describe("an edit of the hostfile by hand", () => {
 });
 
 describe("cowctl hostfile --discover", () => {
-  it("answers any user in less than 100 ms of a processor, also with the controller down, and with nothing where there is no hostfile", async () => {
+  it("answers any user in less than 20 ms of a processor, also with the controller down, and with nothing where there is no hostfile", async () => {
     await primary.check(["systemctl", "stop", "cowherd-controller.service"]);
     // What it waits for processors is the machine's business; bash tells seconds of user and system time.
     const timed = ["bash", "-c", 'TIMEFORMAT="%3U %3S"; time cowctl hostfile --discover'];
@@ -131,7 +131,7 @@ describe("cowctl hostfile --discover", () => {
       const [user, system] = stderr.trim().split(" ").map(Number);
       milliseconds.push(((user ?? Number.NaN) + (system ?? Number.NaN)) * 1_000);
     }
-    expect(Math.min(...milliseconds)).toBeLessThan(100);
+    expect(Math.min(...milliseconds)).toBeLessThan(20);
     await primary.check(["systemctl", "start", "cowherd-controller.service"]);
 
     const elsewhere = await secondary1.run(["cowctl", "hostfile", "--discover"], { timeoutMs: 60_000 });

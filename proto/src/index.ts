@@ -61,6 +61,7 @@ export {
 export {
   createDesiredState,
   type DesiredState,
+  encodeResource,
   InvalidDesiredStateError,
   parseDesiredState,
   parseResources,
@@ -70,5 +71,6 @@ export {
   toWireDesiredState,
   toWireResource,
 } from "./resource-spec.ts";
+export { revisionOfEncoded } from "./revision.ts";
 export { formatToken, InvalidTokenError, type JoinToken, parseToken } from "./token.ts";
 export { ulidOf } from "./ulid.ts";

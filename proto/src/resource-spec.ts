@@ -1,5 +1,5 @@
 import type { DesiredState as WireDesiredState, Resource as WireResource } from "./gen/cowherd/v1/resource.ts";
-import { revisionOf } from "./revision.ts";
+import { encodeResources, revisionOf } from "./revision.ts";
 
 type WireKind = NonNullable<WireResource["kind"]>;
 
@@ -78,6 +78,11 @@ export function createDesiredState(
   resources: readonly ResourceSpec[],
 ): DesiredState {
   return { ...version, resources, revision: revisionOf(resources.map(toWireResource)) };
+}
+
+/** Encodes one resource for revisionOfEncoded. */
+export function encodeResource(resource: ResourceSpec): Uint8Array {
+  return encodeResources([toWireResource(resource)]);
 }
 
 function parseResource({ id, requires, kind }: WireResource): ResourceSpec {

@@ -2,7 +2,7 @@ import type { Probe, Proof } from "@cowherd/proto";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { BoundedEnd } from "../host/run-as.ts";
 import { CommandError } from "../host/run-command.ts";
-import { createManualClock } from "../manual-clock.ts";
+import { createManualClock, type ManualClock } from "../manual-clock.ts";
 import { type LaunchDeps, launchEvidence } from "./launch-probe.ts";
 import { proveInOrder } from "./prove.ts";
 
@@ -42,6 +42,8 @@ let commands: string[];
 let files: { readonly text: string; gone: boolean }[];
 let addresses: readonly string[];
 let accounts: readonly (typeof user)[];
+let clock: ManualClock;
+let graceEnds: number;
 
 beforeEach(() => {
   run = [];
@@ -49,6 +51,8 @@ beforeEach(() => {
   files = [];
   addresses = ["192.168.56.11"];
   accounts = [user];
+  clock = createManualClock();
+  graceEnds = 0;
   ends = {
     login: { stdout: `cowherd-uid 7777\ncowherd-gid 7777\n${mpirun}` },
     answer: { stdout: "cowherd-shared\n" },
@@ -82,10 +86,14 @@ const deps: LaunchDeps = {
   },
   word: () => "w0rd",
   rankProgram: "/usr/lib/cowherd/two-ranks",
+  isInGrace: async () => clock.now() < graceEnds,
+  get clock() {
+    return clock;
+  },
 };
 
 function prove(over: Partial<Extract<Probe, { readonly kind: "launch" }>> = {}): Promise<readonly Proof[]> {
-  return proveInOrder(launchEvidence({ ...asked, ...over }, deps, signal), createManualClock(), signal);
+  return proveInOrder(launchEvidence({ ...asked, ...over }, deps, signal), clock, signal);
 }
 
 /** The kind and the words of the last proof. */
@@ -137,6 +145,21 @@ describe("the probe of a launch", () => {
     ends.answer = { exitCode: 143, late: true };
     expect(await last()).toMatch(/^shared-folder: \/home\/mpihpc\/shared hangs on secondary1/);
     expect(run).toEqual(["login", "offer", "answer", "withdraw"]);
+  });
+
+  it("F2: waits until the primary's NFS server lets files be opened again, before it asks the node", async () => {
+    graceEnds = 90_000;
+    const proving = prove();
+    await clock.pass(89_000);
+    expect(run).toEqual(["login"]);
+    await clock.pass(1_000);
+    expect((await proving).map(({ kind, failure }) => [kind, failure])).toContainEqual(["shared-folder", undefined]);
+    expect(run.slice(0, 3)).toEqual(["login", "offer", "answer"]);
+  });
+
+  it("waits for no server where the folder is the primary's own", async () => {
+    graceEnds = 90_000;
+    expect(await last({ node: "primary" })).toBe("message: undefined");
   });
 
   it("tells a shared folder that hangs or cannot be written on the primary itself", async () => {

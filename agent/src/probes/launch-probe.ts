@@ -1,4 +1,5 @@
 import { nodeNameProblem, type Probe } from "@cowherd/proto";
+import type { Clock } from "../clock.ts";
 import type { User } from "../host/accounts.ts";
 import { mpiName } from "../host/mpi-identity.ts";
 import type { ResolveNames } from "../host/name-lookup.ts";
@@ -12,6 +13,7 @@ import {
   readLoginAnswer,
 } from "./login-answer.ts";
 import { messageFailure, messageRun } from "./message.ts";
+import { waitOutGrace } from "./nfs-grace.ts";
 import { resolutionProblem } from "./peers-probe.ts";
 import type { Evidence } from "./prove.ts";
 import { answerFailure, answerScript, isFull, offerScript, verifyScript, withdrawScript } from "./shared-file.ts";
@@ -28,6 +30,9 @@ export type LaunchDeps = {
   word(): string;
   /** The path of the program of two ranks, the same on every node. */
   readonly rankProgram: string;
+  /** Whether this machine's NFS server has started too lately to let its clients open files. */
+  isInGrace(): Promise<boolean>;
+  readonly clock: Pick<Clock, "now" | "sleep">;
 };
 
 type LaunchProbe = Extract<Probe, { readonly kind: "launch" }>;
@@ -102,12 +107,14 @@ function identityProblem(
 }
 
 async function seekShared(
-  { node }: LaunchProbe,
+  { node, primary }: LaunchProbe,
   path: string,
   user: User,
-  { runAs, word }: LaunchDeps,
+  { runAs, word, isInGrace, clock }: LaunchDeps,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const grace = node === primary ? undefined : await waitOutGrace(isInGrace, clock, signal);
+  if (grace !== undefined) return grace;
   const words = [path, `.cowherd-proof.${node}.${word()}`, word()];
   const here = (script: string, over: AbortSignal) =>
     runAs(user, ["sh", "-c", script, "cowherd-proof", ...words], localMs, over);

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { Probe, Proof } from "@cowherd/proto";
 import type { Clock } from "../clock.ts";
 import { userNamed } from "../host/account-book.ts";
 import { createLinuxAccounts } from "../host/linux/accounts.ts";
 import { connects } from "../host/linux/mounts.ts";
 import { resolveNames } from "../host/linux/name-lookup.ts";
+import { isNfsServerInGrace } from "../host/linux/nfs-grace.ts";
 import { createLinuxProcesses } from "../host/linux/processes.ts";
 import { runAs } from "../host/linux/run-as.ts";
 import { answerProbe, type ProbesDeps } from "./probes.ts";
@@ -25,9 +26,18 @@ export function createLinuxProbes(clock: Clock): (probe: Probe, signal: AbortSig
     rankProgram,
     processes: createLinuxProcesses(),
     connects,
+    isInGrace: () => isNfsServerInGrace(readKernelText),
     clock,
   };
   return (probe, signal) => answerProbe(probe, deps, signal);
+}
+
+/** Undefined for what is not there, as all of nfsd's files before its first start. */
+async function readKernelText(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
 }
 
 /** In a folder of its own, in memory, which others can read and not write. */

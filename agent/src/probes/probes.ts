@@ -1,12 +1,11 @@
 import type { Probe, Proof } from "@cowherd/proto";
-import type { Clock } from "../clock.ts";
 import { type LaunchDeps, launchEvidence } from "./launch-probe.ts";
 import { findUnknownPeers } from "./peers-probe.ts";
 import { proveInOrder } from "./prove.ts";
 import { findRemnants, type RemnantsDeps } from "./remnants-probe.ts";
 
 /** What answering probes stands on. */
-export type ProbesDeps = LaunchDeps & RemnantsDeps & { readonly clock: Clock };
+export type ProbesDeps = LaunchDeps & RemnantsDeps;
 
 /**
  * Answers a probe with what could be proved, in order; only the last proof may have failed.

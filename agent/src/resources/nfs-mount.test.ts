@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Host } from "../host/host.ts";
 import { createMemoryHost, type MemoryHostSeed } from "../host/memory-host.ts";
 import type { MemoryMountsSeed } from "../host/memory-mounts.ts";
+import type { MountHealth } from "../host/mounts.ts";
 import { mountOptions, nfsMountResource } from "./nfs-mount.ts";
 import { resourceContract } from "./resource.contract.ts";
 
@@ -196,8 +197,26 @@ describe("NFS mount", () => {
     const on = settled({ ailing: { [path]: { state: "slow", reason: "no file could be written" } } });
     await expect(planned(on)).rejects.toMatchObject({
       name: "MountUnwellError",
-      message: `primary (${address}) is slow, or in its grace period after a restart: in ${path} no file could be written`,
+      message: `primary (${address}) is slow, for longer than a grace period after a restart: in ${path} no file could be written`,
     });
+  });
+
+  it("F2: waits out the grace period of a server that was just started, and finds nothing wrong", async () => {
+    const on = settled();
+    let looks = 0;
+    const probe = async (): Promise<MountHealth> => {
+      looks += 1;
+      return looks < 4 ? { state: "slow", reason: "no file could be written" } : { state: "healthy" };
+    };
+    expect(await planned({ ...on, mounts: { ...on.mounts, probe } })).toEqual([]);
+    expect(looks).toBe(4);
+  });
+
+  it("F1: stops to wait for a slow server that falls silent", async () => {
+    const on = settled({ ailing: { [path]: { state: "slow", reason: "no file could be written" } } });
+    const answers = [true, true, false];
+    const mounts = { ...on.mounts, answers: async () => answers.shift() ?? false };
+    await expect(planned({ ...on, mounts })).rejects.toThrow("does not answer as an NFS server");
   });
 
   it("F5: says that the server's name leads nowhere", async () => {

@@ -159,9 +159,15 @@ async function readBare(path: string, host: Host): Promise<Observed["bare"]> {
   return { standing, lying: (await host.files.list(path)) ?? [] };
 }
 
+/** As many looks of 30 s as a server's grace period of 90 s takes, and one to see it over. */
+const mostLooks = 4;
+
 /**
  * The server is asked first: while it is silent nothing is started that could hang. A check
  * asks nothing more, since a probe mounts and writes.
+ *
+ * A server that answers and lets nobody open a file has mostly just started. It is looked at until
+ * its grace period must be over: what goes by itself is no failure that takes a node out.
  */
 async function readHealth(
   { serverAddress, path }: Spec,
@@ -169,8 +175,12 @@ async function readHealth(
   signal: AbortSignal,
   mode: Mode,
 ): Promise<Observed["health"]> {
-  if (!(await host.mounts.answers(serverAddress, signal))) return { state: "silent" };
-  return mode === "check" ? undefined : host.mounts.probe(path, signal);
+  for (let look = 1; ; look += 1) {
+    if (!(await host.mounts.answers(serverAddress, signal))) return { state: "silent" };
+    if (mode === "check") return undefined;
+    const health = await host.mounts.probe(path, signal);
+    if (health.state !== "slow" || look === mostLooks) return health;
+  }
 }
 
 function isNfs({ type }: Mounted): boolean {
@@ -220,7 +230,7 @@ function requireHealth(health: Observed["health"], { server, serverAddress, path
     );
   if (health.state === "slow")
     throw new MountUnwellError(
-      `${server} (${serverAddress}) is slow, or in its grace period after a restart: in ${path} ${health.reason}`,
+      `${server} (${serverAddress}) is slow, for longer than a grace period after a restart: in ${path} ${health.reason}`,
     );
   throw new MountUnwellError(`${path} is mounted from ${server} and does not work: ${health.reason}`);
 }

@@ -17,7 +17,7 @@ export class NothingDiscoveredError extends Error {
  *
  * Asks nobody: `file` is the hostfile, or undefined for the one that `pointer` names. Throws
  * NothingDiscoveredError rather than return no line or a wrong one: to an elastic launcher no
- * line means no host.
+ * line means no host. The launcher of cowctl answers by itself where all is plain, and must print the same.
  */
 export async function discoverHosts(file: string | undefined, pointer: string): Promise<string> {
   const path = file ?? (await readText(pointer, noPointer)).trim();

@@ -1,6 +1,4 @@
-import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { renderHostfile } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -8,7 +6,7 @@ import { createFakeRun } from "../fake-io.ts";
 import { createFolder } from "../link/fake-controller.ts";
 import { createGrpcOperatorLink } from "../link/grpc-operator-link.ts";
 import { discoverHosts } from "./discover.ts";
-import { parseDiscovery, spellDiscovery } from "./discovery-words.ts";
+import { spellDiscovery } from "./spell-discovery.ts";
 
 const runFake = createFakeRun(createGrpcOperatorLink);
 const text = "# Managed by Cowherd, generation 7; edits are replaced.\nprimary slots=2\nsecondary10 slots=4\n";
@@ -78,49 +76,8 @@ describe("discovery", () => {
   });
 });
 
-describe("a command line", () => {
-  it.each([
-    [["hostfile", "--discover"], { file: undefined }],
-    [["hostfile", "discover"], { file: undefined }],
-    [["hostfile", "discover", "--file", "a"], { file: "a" }],
-    [["hostfile", "--discover", "--file=a"], { file: "a" }],
-    [["hostfile", "discover", "--file"], undefined],
-    [["hostfile", "discover", "--file", "a", "b"], undefined],
-    [["hostfile", "discover", "--help"], undefined],
-    [["hostfile", "discover", "a", "b"], undefined],
-    [["hostfile", "show"], undefined],
-    [["status", "--discover"], undefined],
-    [[], undefined],
-  ])("is a discovery, or the whole program's: %j", (argv, words) => {
-    expect(parseDiscovery(argv)).toEqual(words);
-  });
-
-  it("is spelled out where it asks with an option", () => {
-    expect(spellDiscovery(["hostfile", "--discover", "--help"])).toEqual(["hostfile", "discover", "--help"]);
-    expect(spellDiscovery(["hostfile", "show"])).toEqual(["hostfile", "show"]);
-  });
-});
-
-describe("the program that discovers and does nothing else", () => {
-  const program = fileURLToPath(new URL("main.ts", import.meta.url));
-  const start = (...words: readonly string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: "utf8" });
-    return { status, stdout, stderr };
-  };
-
-  it("prints the hosts of a file", async () => {
-    await using folder = await createFolder();
-    await writeFile(`${folder.path}/hosts`, text);
-    const ended = start("hostfile", "--discover", "--file", `${folder.path}/hosts`);
-    expect(ended).toEqual({ status: 0, stdout: "primary:2\nsecondary10:4\n", stderr: "" });
-  });
-
-  it("prints nothing and fails where there is no file, and for another command line", () => {
-    expect(start("hostfile", "--discover", "--file", "/absent")).toEqual({
-      status: 66,
-      stdout: "",
-      stderr: "cowctl: cannot discover hosts from /absent: it does not exist\n",
-    });
-    expect(start("hostfile", "show")).toMatchObject({ status: 64, stdout: "" });
-  });
+it("is spelled out where it is asked for with an option", () => {
+  expect(spellDiscovery(["hostfile", "--discover", "--help"])).toEqual(["hostfile", "discover", "--help"]);
+  expect(spellDiscovery(["hostfile", "show"])).toEqual(["hostfile", "show"]);
+  expect(spellDiscovery([])).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { HostfileContent, ResourceSpec, SpecOf } from "@cowherd/proto";
-import type { ClusterState } from "../state/cluster-state.ts";
+import type { ClusterState, PublishedHostfile } from "../state/cluster-state.ts";
 import { overloads } from "../state/slots.ts";
 import { brokerParts } from "./broker-parts.ts";
 import { type SharedFolder, sharedFolder } from "./shared-folder.ts";
@@ -7,11 +7,16 @@ import { type SharedFolder, sharedFolder } from "./shared-folder.ts";
 /** What is the same on every node: computed once for all of them. */
 export type ClusterParts = {
   readonly hosts: SpecOf<"hostsBlock">["entries"];
-  readonly knownHosts: SpecOf<"knownHosts">["hosts"];
-  readonly authorizedKeys: SpecOf<"authorizedKeys">["keys"];
+  readonly knownHosts: SpecOf<"knownHosts">;
+  readonly authorizedKeys: SpecOf<"authorizedKeys">;
   /** The folder that all nodes see. Undefined where none can be, or none is wanted. */
   readonly shared: SharedFolder | undefined;
-  /** The hostfiles before the one in force: what is on the disk and none of them was edited by hand. */
+};
+
+/** What the primary alone has, from where programs are launched. */
+export type LaunchParts = {
+  readonly hostfile: PublishedHostfile | undefined;
+  /** The hostfiles before it: what is on the disk and none of them was edited by hand. */
   readonly formerContents: readonly HostfileContent[];
   /** Where hostfiles were and are no more. */
   readonly formerHostfiles: readonly string[];
@@ -30,26 +35,41 @@ export type ClusterParts = {
  */
 export function clusterParts(state: ClusterState): ClusterParts {
   const { spec, nodes } = state;
+  const { name: user, home } = spec.user;
   const wanted = [...spec.nodes.values()];
+  const hosts = wanted.flatMap(({ name, address }) => {
+    const keys = nodes.get(name)?.facts.hostKeys ?? [];
+    return keys.length === 0 ? [] : [{ names: [name, address], keys }];
+  });
+  const keys = wanted.flatMap(({ name }) => {
+    const key = nodes.get(name)?.facts.userKey;
+    return key === undefined ? [] : [`${key} ${user}@${name}`];
+  });
+  const path = `${home}/.ssh/authorized_keys`;
   return {
     hosts: wanted.map(({ name, address }) => ({ name, address })),
-    knownHosts: wanted.flatMap(({ name, address }) => {
-      const keys = nodes.get(name)?.facts.hostKeys ?? [];
-      return keys.length === 0 ? [] : [{ names: [name, address], keys }];
-    }),
-    authorizedKeys: wanted.flatMap(({ name }) => {
-      const key = nodes.get(name)?.facts.userKey;
-      return key === undefined ? [] : [`${key} ${spec.user.name}@${name}`];
-    }),
+    knownHosts: { id: "known-hosts", requires: [], kind: "knownHosts", hosts },
+    authorizedKeys: { id: "authorized-keys", requires: ["ssh-folder"], kind: "authorizedKeys", user, path, keys },
     shared: sharedFolder(state),
-    formerContents: [...state.generations.values()].filter(
-      ({ generation }) => generation !== state.hostfile?.generation,
-    ),
-    formerHostfiles: state.formerHostfiles,
+  };
+}
+
+/** Gathers what the primary has beside it. */
+export function launchParts(state: ClusterState): LaunchParts {
+  const { nodes, hostfile, generations, formerHostfiles } = state;
+  return {
+    hostfile,
+    formerContents: [...generations.values()].filter(({ generation }) => generation !== hostfile?.generation),
+    formerHostfiles,
     broker: brokerParts(state),
-    overloads: (state.hostfile?.entries ?? []).some(({ node, slots }) => {
+    overloads: (hostfile?.entries ?? []).some(({ node, slots }) => {
       const processors = nodes.get(node)?.facts.processors;
       return processors !== undefined && overloads(processors, slots);
     }),
   };
+}
+
+/** Lists the resources that are the very same on every node. */
+export function commonResources({ knownHosts, authorizedKeys }: ClusterParts): readonly ResourceSpec[] {
+  return [knownHosts, authorizedKeys];
 }

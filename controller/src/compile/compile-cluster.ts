@@ -1,7 +1,7 @@
 import type { ResourceSpec } from "@cowherd/proto";
 import type { ClusterState } from "../state/cluster-state.ts";
 import { ableNode } from "./able-node.ts";
-import { clusterParts } from "./cluster-parts.ts";
+import { clusterParts, launchParts } from "./cluster-parts.ts";
 import { compileNode } from "./compile-node.ts";
 
 /**
@@ -11,12 +11,12 @@ import { compileNode } from "./compile-node.ts";
  * machines can do and the published hostfile, and on no order in which any of it came about.
  */
 export function compileCluster(state: ClusterState): ReadonlyMap<string, readonly ResourceSpec[]> {
-  const parts = clusterParts(state);
+  const [parts, launch] = [clusterParts(state), launchParts(state)];
   const joined = [...state.spec.nodes.values()].filter(({ name }) => state.nodes.has(name));
   return new Map(
     joined.map((node) => {
       const able = ableNode(node, state.nodes.get(node.name)?.facts);
-      return [node.name, compileNode(state.spec, parts, able, state.hostfile)];
+      return [node.name, compileNode(state.spec, parts, able, node.role === "primary" ? launch : undefined)];
     }),
   );
 }

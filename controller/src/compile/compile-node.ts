@@ -1,9 +1,8 @@
 import type { ResourceSpec } from "@cowherd/proto";
 import { hostfileResource, staleHostfilesResource } from "../hostfile/hostfile-resource.ts";
 import type { ClusterSpec } from "../spec/cluster-spec.ts";
-import type { PublishedHostfile } from "../state/cluster-state.ts";
 import type { AbleNode } from "./able-node.ts";
-import type { ClusterParts } from "./cluster-parts.ts";
+import type { ClusterParts, LaunchParts } from "./cluster-parts.ts";
 import { hostfileResources } from "./hostfile-resources.ts";
 import { networkResources } from "./network-resources.ts";
 import { pythonBuildPackages, pythonResources } from "./python-resources.ts";
@@ -15,18 +14,18 @@ import { sharedPackages, sharedResources } from "./shared-folder.ts";
  * Whatever is quick comes before the packages, which may take minutes: peers learn a new
  * node's keys meanwhile, and a new hostfile stands at once. The network comes first of all,
  * since the rest goes over it; what needs packages comes last. Only the primary has the
- * hostfile: given to every node, each join would send every node a new revision.
+ * hostfile: given to every node, each join would send every node a new revision. So `launch` is
+ * undefined for every other.
  */
 export function compileNode(
   spec: ClusterSpec,
   parts: ClusterParts,
   node: AbleNode,
-  hostfile: PublishedHostfile | undefined,
+  launch: LaunchParts | undefined,
 ): readonly ResourceSpec[] {
   const { name: user, uid, gid, home, shell, groups } = spec.user;
   const folder = `${home}/.ssh`;
-  const launches = node.role === "primary" && hostfile !== undefined;
-  const former = node.role === "primary" ? parts.formerHostfiles : [];
+  const { hostfile, formerContents = [], formerHostfiles: former = [] } = launch ?? {};
   return [
     ...networkResources(spec, node),
     { id: "hostname", requires: [], kind: "hostname", name: node.name },
@@ -34,32 +33,25 @@ export function compileNode(
     { id: "user", requires: [], kind: "user", name: user, uid, gid, home, shell, groups },
     { id: "ssh-folder", requires: ["user"], kind: "directory", path: folder, owner: user, group: user, mode: 0o700 },
     { id: "ssh-key", requires: ["ssh-folder"], kind: "sshKey", user, path: `${folder}/id_ed25519` },
-    {
-      id: "authorized-keys",
-      requires: ["ssh-folder"],
-      kind: "authorizedKeys",
-      user,
-      path: `${folder}/authorized_keys`,
-      keys: parts.authorizedKeys,
-    },
-    { id: "known-hosts", requires: [], kind: "knownHosts", hosts: parts.knownHosts },
-    ...(launches ? hostfileResources(spec, hostfile, parts.formerContents) : []),
+    parts.authorizedKeys,
+    parts.knownHosts,
+    ...(hostfile === undefined ? [] : hostfileResources(spec, hostfile, formerContents)),
     { id: "packages", requires: [], kind: "packageSet", packages: packagesOf(spec, parts, node), quietUnits: [] },
     {
       id: "mpi-parameters",
       // A parameter that names a missing file ends every mpirun, so it comes after the file and not without it.
-      requires: launches ? ["packages", hostfileResource] : ["packages"],
+      requires: hostfile === undefined ? ["packages"] : ["packages", hostfileResource],
       kind: "mpiParameters",
       subnet: spec.subnet,
-      defaultHostfile: launches ? spec.hostfile.path : undefined,
-      overloads: launches && parts.overloads,
+      defaultHostfile: hostfile === undefined ? undefined : spec.hostfile.path,
+      overloads: launch?.overloads ?? false,
     },
     // Only when no parameter names it any more: a missing file would end every mpirun.
     ...(former.length > 0 ? [staleHostfiles(former)] : []),
     ...sharedResources(parts.shared, spec.user, node),
     ...pythonResources(spec),
     // Last of all: nothing else waits for it.
-    ...(node.role === "primary" ? parts.broker : []),
+    ...(launch?.broker ?? []),
   ];
 }
 

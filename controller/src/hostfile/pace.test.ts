@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type DueProbe, dueProbes } from "../proofs/due-probes.ts";
+import { defaultProbeTiming } from "../proofs/probe-timing.ts";
 import { nextDue } from "../reconcile/next-due.ts";
-import { clusterSpec, enrolled, later, machine, suddenly } from "../state/cluster.fixture.ts";
+import { settle } from "../reconcile/settle.ts";
+import { answered, clusterSpec, enrolled, later, machine, ran, suddenly } from "../state/cluster.fixture.ts";
 import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { initialState } from "../state/initial-state.ts";
 import { ordinaryPace, publicationDue } from "./pace.ts";
@@ -90,5 +93,56 @@ describe("a hostfile", () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe("a hostfile, while nodes wait for their turn to be proved", () => {
+  const happens = (state: ClusterState, ...events: readonly ClusterEvent[]) => settle(suddenly(state, ...events)).state;
+  const runs = (state: ClusterState) => happens(state, ...names.map((node) => ran(state, node)));
+  const due = (state: ClusterState) => dueProbes(state, 0, [], defaultProbeTiming);
+  const isOwn = ({ node, probe }: DueProbe) => node === "primary" || probe.kind !== "launch";
+  const prepare = (state: ClusterState) =>
+    runs(
+      happens(
+        runs(state),
+        ...due(runs(state))
+          .filter(isOwn)
+          .map((probe) => answered(probe)),
+      ),
+    );
+
+  /** The primary is listed, long since; the others lack nothing but the proof of a launch, which is made of two at a time. */
+  const waiting = later([1, 2, 3, 4, 5].reduce(prepare, joined), 60_000);
+
+  const proveNext = (state: ClusterState, failure?: string) => {
+    const [next] = due(state).filter((probe) => !isOwn(probe));
+    if (next === undefined) throw new TypeError("nothing is to be proved");
+    return runs(happens(state, answered(next, failure === undefined ? undefined : { kind: "login", failure })));
+  };
+  const wait = (state: ClusterState, ms: number) => runs(happens(later(state, ms)));
+  const lines = (state: ClusterState) => state.hostfile?.entries.length;
+
+  it("has the first at once, and waits for others no longer than it says", () => {
+    const first = proveNext(waiting);
+    expect([lines(waiting), lines(first)]).toEqual([1, 2]);
+    const second = proveNext(wait(first, 2_000));
+    expect([lines(second), lines(wait(second, 22_900)), lines(wait(second, 23_000))]).toEqual([2, 2, 3]);
+  });
+
+  it("is written five times at most for a hundred, whose proofs take a minute and a half, and a second after the last has all", () => {
+    let state = waiting;
+    for (let left = 100; left > 0; left -= 1) state = proveNext(left === 100 ? state : wait(state, 900));
+    const last = wait(state, 1_000);
+    expect(lines(last)).toBe(101);
+    expect(generationOf(last) - generationOf(waiting)).toBeLessThanOrEqual(5);
+  });
+
+  it("waits for nobody who was found not to work", () => {
+    const three = ["primary", "secondary1", "secondary2", "secondary3"];
+    let state = prepare(happens(waiting, { type: "spec-applied", spec: clusterSpec(three) }));
+    state = wait(proveNext(state, "permission denied"), 2_000);
+    state = wait(proveNext(state), 2_000);
+    expect(lines(state)).toBe(2);
+    expect(lines(proveNext(state))).toBe(3);
   });
 });

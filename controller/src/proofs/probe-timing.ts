@@ -19,13 +19,14 @@ export type ProbeTiming = {
  * An agent bounds each step of a probe itself; what it is given here is for all of them at their
  * slowest, and for the way. Two ranks hear each other within a second on a machine at rest, and
  * within half a minute on emulated ones that start; a network that swallows what MPI sends, for ever.
+ * An NFS server that was just started is waited for as well, for two minutes at most.
  */
 export const defaultProbeTiming: ProbeTiming = {
   renewMs: 300_000,
   retryMs: 5_000,
   mostRetryMs: 60_000,
   messageMs: 60_000,
-  launchMs: 210_000,
+  launchMs: 330_000,
   answerMs: 30_000,
   mostLaunches: 2,
 };

@@ -90,7 +90,7 @@ it("gives a launch the time that it needs", () => {
   prober.ask(ready);
   expect(asked.map(({ probe }) => probe.kind)).toEqual(["peers", "launch"]);
   const launch = { proofs: [{ kind: "name" }] };
-  expect(pass(209_000, ready)).not.toMatchObject([{}, launch]);
+  expect(pass(329_000, ready)).not.toMatchObject([{}, launch]);
   expect(pass(1_000, ready)).toMatchObject([launch]);
 });
 

@@ -3,6 +3,7 @@ import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
 import { ordinaryPace, type Pace, publicationDue } from "../hostfile/pace.ts";
 import type { ClusterState, PublishedHostfile } from "../state/cluster-state.ts";
 import { objectionTo, waitOf } from "../state/fitness.ts";
+import { lackingProof } from "../state/proving.ts";
 import { reduce } from "../state/reduce.ts";
 import { commonLoss } from "../state/silence.ts";
 import { desiredStates } from "./desired-states.ts";
@@ -69,6 +70,7 @@ function admissions(state: ClusterState): readonly Action[] {
   for (const name of state.spec.nodes.keys()) {
     const node = admitted.nodes.get(name);
     if (node === undefined || node.admitted || objectionTo(state, node) !== undefined) continue;
+    if (lackingProof(admitted, node) !== undefined) continue; // one of the waits, and asks no peers
     if (waitOf(admitted, node) !== undefined) continue;
     admitted = reduce(admitted, { type: "node-admitted", node: name });
     actions.push({ type: "admit", node: name });

@@ -1,5 +1,5 @@
-import { createDesiredState, type DesiredState } from "@cowherd/proto";
-import { compileCluster } from "../compile/compile-cluster.ts";
+import type { DesiredState } from "@cowherd/proto";
+import { compiledNodes } from "../compile/compiled-nodes.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
 
 /**
@@ -12,12 +12,11 @@ export function desiredStates(state: ClusterState): ReadonlyMap<string, DesiredS
   const { epoch, nodes } = state;
   let newest = state.generation;
   return new Map(
-    [...compileCluster(state)].map(([node, resources]) => {
-      const desired = createDesiredState({ epoch, generation: 0n }, resources);
+    [...compiledNodes(state)].map(([node, { resources, revision }]) => {
       const current = nodes.get(node)?.desired;
-      if (desired.revision === current?.revision) return [node, { ...desired, generation: current.generation }];
+      if (revision === current?.revision) return [node, { epoch, generation: current.generation, revision, resources }];
       newest += 1n;
-      return [node, { ...desired, generation: newest }];
+      return [node, { epoch, generation: newest, revision, resources }];
     }),
   );
 }

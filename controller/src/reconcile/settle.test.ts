@@ -1,9 +1,10 @@
-import type { ProofKind } from "@cowherd/proto";
-import { proofKinds } from "@cowherd/proto";
+import { createDesiredState, type ProofKind, proofKinds } from "@cowherd/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compileCluster } from "../compile/compile-cluster.ts";
 import { ordinaryPace } from "../hostfile/pace.ts";
 import { clusterSpec, empty, enrolled, given, later, machine, names, proved, ran } from "../state/cluster.fixture.ts";
+import type { ClusterState } from "../state/cluster-state.ts";
 import { decodeState, encodeState } from "../state/persist.ts";
 import { commonLoss } from "../state/silence.ts";
 import { decide } from "./decide.ts";
@@ -13,6 +14,21 @@ import { nextDue } from "./next-due.ts";
 import { settle, UnsettledError } from "./settle.ts";
 
 describe("whatever happens, in whatever order", () => {
+  it("has each node be what it would be if nothing was remembered of earlier states", () => {
+    const compare = (now: ClusterState) => {
+      const { epoch } = now;
+      const afresh = [...compileCluster(now)].map(([node, resources]) => {
+        const generation = now.nodes.get(node)?.desired?.generation ?? 0n;
+        return [node, createDesiredState({ epoch, generation }, resources)];
+      });
+      expect([...desiredStates(now)]).toEqual(afresh);
+    };
+    fc.assert(
+      fc.property(fc.oneof(histories, absences), (history) => void play(history, compare)),
+      effort,
+    );
+  });
+
   it("there is a fixed point, and the stored state is at the same one", () => {
     fc.assert(
       fc.property(histories, (history) => {
@@ -25,7 +41,7 @@ describe("whatever happens, in whatever order", () => {
     );
   });
 
-  it("the hostfile has a line for a reachable node with its address and no MPI but the primary's alone, and is never empty", () => {
+  it("H33: the hostfile has a line for a reachable node with its address and no MPI but the primary's alone, and is never empty", () => {
     fc.assert(
       fc.property(histories, (history) => {
         play(history, (now, before) => {
