@@ -7,7 +7,6 @@ import { createLinuxEventBroker } from "./event-broker.ts";
 const signal = new AbortController().signal;
 const at = { address: "192.168.56.10", port: 4222 };
 const ids = { uid: 990, gid: 990 };
-const processes = "/sys/fs/cgroup/system.slice/cowherd-nats.service/cgroup.events";
 const wanted = "/etc/systemd/system/multi-user.target.wants/cowherd-nats.service";
 
 type World = {
@@ -34,10 +33,9 @@ function machine({ ends = {}, taken = [], mute = false }: World = {}) {
       return { exitCode: 0, stdout: "", stderr: "", ...ends[words.slice(0, 2).join(" ")] };
     },
     async readText(path) {
-      if (path === processes) return `populated ${isRunning ? 1 : 0}\nfrozen 0\n`;
       return path === wanted && isEnabled ? "[Unit]" : undefined;
     },
-    readLink: async () => "an invocation",
+    readLink: async () => (isRunning ? "an invocation" : undefined),
     connects: async (address) => taken.includes(address) || (isRunning && !mute),
     clock: { ...clock, sleep: (ms) => clock.pass(ms) },
   });

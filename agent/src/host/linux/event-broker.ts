@@ -18,7 +18,6 @@ const unit = "cowherd-nats.service";
 const door = ["cowherd-nats-network.socket", "cowherd-nats-network.service"];
 const wanted = `/etc/systemd/system/multi-user.target.wants/${unit}`;
 const invocation = `/run/systemd/units/invocation:${unit}`;
-const processes = `/sys/fs/cgroup/system.slice/${unit}/cgroup.events`;
 const loopback = "127.0.0.1";
 const askMs = 10_000;
 const systemctlMs = 60_000;
@@ -40,8 +39,8 @@ export function createLinuxEventBroker({
   }
 
   async function look() {
-    const runs = /^populated 1$/m.test((await readText(processes)) ?? "");
-    return { enabled: (await readText(wanted)) !== undefined, run: runs ? await readLink(invocation) : undefined };
+    // systemd has this link for as long as a unit is not inactive, and another target with each start.
+    return { enabled: (await readText(wanted)) !== undefined, run: await readLink(invocation) };
   }
 
   /** Its own last words say why it does not start. */
