@@ -1,3 +1,4 @@
+import { withFileLock } from "../lab/machine/file-lock.ts";
 import { bundlePrograms, readVersion } from "./bundle-programs.ts";
 import { writeDebianPackage } from "./debian-package.ts";
 import { productPackage } from "./product-package.ts";
@@ -17,10 +18,15 @@ export type BuildOptions = {
 
 const packageFolder = `${bundleFolder}/packages`;
 
-/** Bundles the programs and packs them. A runtime that is there already and equal is not packed again: that takes a minute. */
+/**
+ * Bundles the programs and packs them. A runtime that is there already and equal is not packed
+ * again: that takes a minute. Who comes while another builds waits, and finds it done.
+ */
 export async function buildPackages({ out = packageFolder, report }: BuildOptions = {}): Promise<ProductPackages> {
-  const product = await buildProduct(await readVersion(), { bundles: bundleFolder, out, ...(report && { report }) });
-  return { runtime: await writeDebianPackage(runtimePackage(await findRuntime()), out, report), product };
+  return await withFileLock(`${bundleFolder}/packages.lock`, async () => {
+    const product = await buildProduct(await readVersion(), { bundles: bundleFolder, out, ...(report && { report }) });
+    return { runtime: await writeDebianPackage(runtimePackage(await findRuntime()), out, report), product };
+  });
 }
 
 /** Bundles the programs into the folder `bundles` and packs them, as any version. Returns the package's path. */
