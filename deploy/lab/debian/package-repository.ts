@@ -4,9 +4,10 @@ import { pythonBuildPackages } from "@cowherd/controller";
 import { checkCommand } from "../machine/command.ts";
 import { cachedFolder, type Report } from "./cached-folder.ts";
 import { type DistributionSources, UNATTENDED } from "./machine-apt.ts";
+import { packForSpeed } from "./quick-packages.ts";
 
 /** Raise this when the steps below change what they make. */
-const STEPS = 1;
+const STEPS = 2;
 
 /** What hosts of a lab can install, each with all that it depends on and recommends. */
 const PACKAGES = [
@@ -53,6 +54,8 @@ export function repositoryOf(
       if (file.endsWith(".deb")) await rename(`${archives}/${file}`, `${repository}/${file}`);
     }
     for (const file of files) await copyFile(file, `${repository}/${basename(file)}`);
+    const served = (await readdir(repository)).filter((file) => file.endsWith(".deb"));
+    await packForSpeed(served.map((file) => `${repository}/${file}`));
     await rm(`${repository}/.apt`, { recursive: true });
     const index = await checkCommand(["apt-ftparchive", "packages", repository]);
     await writeFile(`${repository}/Packages`, index.replaceAll(`Filename: ${repository}/`, "Filename: ./"));
