@@ -204,14 +204,20 @@ describe("a cluster", () => {
     expect(stderr).toMatch(/secondary3: absent, not joined/);
   });
 
-  it("has nothing to do on a converged cluster", async () => {
+  it("has nothing to do on a converged cluster, once the broker stands, for which no node waits", async () => {
     const joined = ["primary", "secondary1", "secondary2"];
-    const plan = await hosts.primary.check(["cowctl", "plan", "-o", "json"]);
-    const { nodes } = JSON.parse(plan);
-    for (const node of joined) {
-      const { outcomes } = nodes.find((entry: { node: string }) => entry.node === node);
-      expect(outcomes.map((outcome: { end: string }) => outcome.end)).toEqual(outcomes.map(() => "in-sync"));
-    }
+    await waitFor(
+      "a plan with nothing in it",
+      async () => {
+        const { nodes } = JSON.parse(await hosts.primary.check(["cowctl", "plan", "-o", "json"]));
+        const ends = joined.flatMap((node) => {
+          const { outcomes } = nodes.find((entry: { node: string }) => entry.node === node);
+          return outcomes.map(({ end }: { end: string }) => end);
+        });
+        return ends.every((end) => end === "in-sync") ? true : undefined;
+      },
+      { timeoutMs: 120_000, everyMs: 1_000 },
+    );
   });
 
   it("mends what drifts, and keeps the lines that are not its own", async () => {
