@@ -114,6 +114,21 @@ describe.runIf(existsSync("/usr/bin/dpkg-query"))("linux packages", () => {
     expect(await packages.installed(["vim"], signal)).toEqual(new Set(["vim"]));
   });
 
+  it("takes no trouble of another package for one of those that it installs", async () => {
+    const root = await makeRoot();
+    const jobs = scriptedJobs(root);
+    const complaining: Jobs = {
+      async run(job, ...rest) {
+        await jobs.run(job, ...rest);
+        return failed("dpkg: error processing package broken (--configure):\n");
+      },
+    };
+    const clock = createManualClock(Date.now());
+    const packages = createLinuxPackages({ root, jobs: complaining, clock, lockHolder: async () => undefined });
+    await packages.install(["vim"], signal);
+    expect(idsOf(jobs)).toEqual(["apt-install"]);
+  });
+
   it("lets apt uninstall nobody's package for the sake of a new one, and says so where it would have to", async () => {
     const refusal = failed("E: Packages need to be removed but remove is disabled.\n");
     const { jobs, packages } = await machine({ ends: [refusal, done, refusal] });

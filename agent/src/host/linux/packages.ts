@@ -94,10 +94,14 @@ export function createLinuxPackages({ root, jobs, clock, lockHolder }: LinuxPack
   /** Makes the attempts that can help: with what is known, once repaired, and with new lists. */
   async function attempt(installation: Installation): Promise<readonly string[]> {
     const { names, signal } = installation;
-    const install = async () => {
+    const missingNow = async () => {
       const present = await installed(names, signal);
-      const missing = names.filter((name) => !present.has(name));
-      return perform(installJob(names, missing), installation);
+      return names.filter((name) => !present.has(name));
+    };
+    const install = async (): Promise<JobEnd> => {
+      const end = await perform(installJob(names, await missingNow()), installation);
+      if (end.exitCode === 0 || (await missingNow()).length > 0) return end;
+      return { ...end, exitCode: 0 }; // somebody else's package cannot be configured, which fails every apt-get
     };
 
     await waitForOthers(installation); // whose journals are no sign of an interruption
