@@ -18,7 +18,9 @@ export async function installProduct(host: LabHost, packages: ProductPackages): 
   for (const [to, from] of Object.entries(files)) await host.copyIn(from, to, 0o644);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await host.check(["apt-get", "update"], { env, timeoutMs: installMs });
-  await host.check(["apt-get", "install", "--yes", "--no-install-recommends", ...Object.keys(files)], {
+  // The agent of a cluster that stands may be installing something itself.
+  const patience = ["-o", "DPkg::Lock::Timeout=120"];
+  await host.check(["apt-get", "install", "--yes", "--no-install-recommends", ...patience, ...Object.keys(files)], {
     env,
     timeoutMs: installMs,
   });

@@ -19,6 +19,7 @@ const node = "/usr/lib/cowherd/runtime/node";
 const listener = "/opt/listener";
 const keys = "/root/dashboard.cowherd-events";
 const broker = "cowherd-nats.service";
+const acknowledged = "/root/acknowledged";
 
 let lab: Lab;
 let primary: LabHost;
@@ -121,6 +122,41 @@ describe("the broker that the primary's agent keeps", () => {
     await untilHeard(/node\.drained\.secondary1 .*after the power cut/);
   });
 
+  it("has every event of a burst of a thousand that a power cut ends, and tells each in its order", async () => {
+    const before = (await keptEvents()).length;
+    const burst = `
+      while i=$((i + 1)); do
+        cowctl node drain secondary1 --reason "burst $i." && echo "burst $i." >>${acknowledged}
+        cowctl node undrain secondary1
+      done`;
+    await primary.check(["systemd-run", "--unit=burst", "--collect", "sh", "-c", burst]);
+    await waitFor("a thousand events", async () => ((await keptEvents()).length >= before + 1000 ? true : undefined), {
+      timeoutMs: 400_000,
+      everyMs: 2_000,
+    });
+    await primary.cutPower();
+    await primary.powerOn();
+    await untilActive();
+    await primary.run(["cowctl", "node", "undrain", "secondary1"]); // it depends on the moment whether it is drained
+    await waitUntilReady(primary, "5m");
+
+    const events = await keptEvents();
+    expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, at) => at + 1));
+    const told = events.map(({ data }) => data.reason ?? "").join("\n");
+    const lost = (await primary.readFile(acknowledged))
+      .trim()
+      .split("\n")
+      .filter((words) => !told.includes(words));
+    expect(lost).toEqual([]);
+
+    await secondary.check(["systemctl", "stop", "listener.service"]);
+    await secondary.check(["rm", "-f", `${listener}/heard`]);
+    await listen();
+    await untilHeard(new RegExp(`${events.at(-1)?.id}`));
+    const heard = (await secondary.readFile(`${listener}/heard`)).match(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g) ?? [];
+    expect([...new Set(heard)].slice(0, events.length)).toEqual(events.map(({ id }) => id));
+  }, 900_000);
+
   it("cuts off who is removed", async () => {
     await primary.check(["cowctl", "events", "user", "remove", "dashboard"]);
     await waitFor(
@@ -190,6 +226,17 @@ try {
 `;
   await host.writeFile(`${listener}/attempt.mjs`, script);
   return host.check([node, `${listener}/attempt.mjs`], { timeoutMs: 30_000 });
+}
+
+type CloudEvent = { readonly id: string; readonly sequence: string; readonly data: { readonly reason?: string } };
+
+/** All that the controller knows of, oldest first. */
+async function keptEvents(): Promise<readonly CloudEvent[]> {
+  const text = await primary.check(["cowctl", "events", "-o", "json"]);
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 /** Takes secondary1 out of the hostfile and lets it back, with these words. */

@@ -135,7 +135,8 @@ describe("a primary", () => {
 
   it("keeps its state when the packages are removed, and runs nothing of them", async () => {
     const before = await identity();
-    await host.check(["apt-get", "remove", "--yes", "cowherd", "cowherd-runtime"], { timeoutMs: 120_000 });
+    const patience = ["-o", "DPkg::Lock::Timeout=60"]; // the agent may be installing the broker's package
+    await host.check(["apt-get", "remove", "--yes", ...patience, "cowherd", "cowherd-runtime"], { timeoutMs: 120_000 });
     expect(await unitsNamed("cowherd", "--state=active,activating,failed")).toEqual([]);
     expect(await identity()).toBe(before);
   });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, rm, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { type Job, type JobEnd, JobLostError, type Jobs } from "../../jobs/jobs.ts";
 import { createManualClock } from "../../manual-clock.ts";
@@ -301,5 +301,17 @@ describe.runIf(existsSync("/usr/bin/dpkg-query"))("linux packages", () => {
     const asked = ["whole", "held", "half", "gone", "g++", "unknown"];
     expect([...(await packages.installed(asked, signal))].sort()).toEqual(["g++", "held", "whole"]);
     expect(await packages.installed([], signal)).toEqual(new Set());
+  });
+
+  it("notices what became of them meanwhile, and of others", async () => {
+    const { root, packages } = await machine();
+    const asked = ["one", "two"];
+    await writeFile(`${root}/var/lib/dpkg/status`, entry("one"));
+    expect(await packages.installed(asked, signal)).toEqual(new Set(["one"]));
+    await writeFile(`${root}/var/lib/dpkg/status-new`, entry("two"));
+    await rename(`${root}/var/lib/dpkg/status-new`, `${root}/var/lib/dpkg/status`); // as dpkg does
+    expect(await packages.installed(asked, signal)).toEqual(new Set(["two"]));
+    await appendFile(`${root}/var/lib/dpkg/status`, entry("three"));
+    expect(await packages.installed([...asked, "three"], signal)).toEqual(new Set(["two", "three"]));
   });
 });

@@ -34,15 +34,30 @@ export type LinuxPackagesDeps = {
 /** One installation: what to do with it, and whom to tell. */
 type Installation = { readonly names: readonly string[]; readonly signal: AbortSignal; readonly progress: Progress };
 
+/** What dpkg said of names while its database was the one of the stamp. */
+type Answers = { readonly stamp: string | undefined; readonly byName: Map<string, boolean> };
+
 /** Packages below `root`, read with dpkg-query and installed with apt-get in jobs that outlive the agent. */
 export function createLinuxPackages({ root, jobs, clock, lockHolder }: LinuxPackagesDeps): Packages {
   let updatedAt = Number.NEGATIVE_INFINITY;
+  let answers: Answers = { stamp: undefined, byName: new Map() };
 
   async function installed(names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
-    if (names.length === 0) return new Set();
-    const query = ["--show", "--showformat", "${db:Status-Status} ${Package}\\n", "--", ...names.map(refusePattern)];
+    const stamp = await databaseStamp(root); // before the question, so that an answer is never older than its stamp
+    if (stamp === undefined || stamp !== answers.stamp) answers = { stamp, byName: new Map() };
+    const { byName } = answers;
+    const unasked = names.map(refusePattern).filter((name) => !byName.has(name));
+    if (unasked.length > 0) {
+      const found = await query(unasked, signal);
+      for (const name of unasked) byName.set(name, found.has(name));
+    }
+    return new Set(names.filter((name) => byName.get(name) === true));
+  }
+
+  async function query(names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const format = ["--show", "--showformat", "${db:Status-Status} ${Package}\\n", "--", ...names];
     const { exitCode, stdout, stderr } = await runCommand(
-      ["dpkg-query", `--admindir=${root}/var/lib/dpkg`, ...query],
+      ["dpkg-query", `--admindir=${root}/var/lib/dpkg`, ...format],
       { timeoutMs: 30_000 },
       signal,
     );
@@ -153,6 +168,18 @@ function refusePattern(name: string): string {
 /** A power cut amid an installation can leave packages without what they depend on. */
 function isBroken({ exitCode, output }: JobEnd): boolean {
   return exitCode !== 0 && /dpkg was interrupted|fix-broken install/.test(output);
+}
+
+/**
+ * Tells one state of dpkg's database from another; undefined where there is none. dpkg replaces
+ * the file of it by a new one, and until then keeps what it does in a folder of journals.
+ */
+async function databaseStamp(root: string): Promise<string | undefined> {
+  const places = [`${root}/var/lib/dpkg/status`, `${root}/var/lib/dpkg/updates`];
+  const [status, updates] = await Promise.all(
+    places.map((place) => stat(place, { bigint: true }).catch(() => undefined)), // another program's, which may lack it
+  );
+  return status && `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs} ${updates?.mtimeNs}`;
 }
 
 /** How long ago apt last got package lists; undefined where there are none. */
