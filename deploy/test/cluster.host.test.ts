@@ -22,6 +22,9 @@ import { killAgainAndAgain } from "./kill-again.ts";
 const names = ["primary", "secondary1", "secondary2", "secondary3"] as const;
 const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
 
+/** What kills and cuts too often for a cool-down is meant to. */
+const spec = (hosts: Parameters<typeof clusterYaml>[0]) => `liveness: { coolDown: 0 }\n${clusterYaml(hosts)}`;
+
 let lab: Lab;
 let hosts: Record<(typeof names)[number], LabHost>;
 
@@ -67,7 +70,7 @@ describe("before there is a cluster", () => {
 
 describe("a cluster", () => {
   it("is made by cowctl init, with the primary in the hostfile", async () => {
-    await initCluster(hosts.primary, clusterYaml(addresses));
+    await initCluster(hosts.primary, spec(addresses));
     expect(await untilListed(hosts.primary, "primary")).toMatch(/^primary slots=1$/m);
   });
 
@@ -373,14 +376,14 @@ describe("a cluster", () => {
     const address = "192.168.56.14";
     const twin = await lab.clone("secondary1", "twin", { address, cpus: 1 });
     await twin.check(["systemctl", "stop", "cowherd-agent.service"]); // it speaks with secondary1's key, as copies do
-    await applySpec(primary, clusterYaml([...addresses, { name: "twin", address }]));
+    await applySpec(primary, spec([...addresses, { name: "twin", address }]));
     const line = await createJoinLine(primary, "twin");
     const { exitCode, stderr } = await twin.run(["bash", "-lc", `${line} --force --node twin`], { timeoutMs: 60_000 });
     expect(exitCode).not.toBe(0);
     expect(stderr).toMatch(/machine-?id.* is that of secondary1/i);
     expect(await statusOf(primary, "twin")).toMatchObject({ phase: "absent" });
     await twin.remove();
-    await applySpec(primary, clusterYaml(addresses));
+    await applySpec(primary, spec(addresses));
     await untilListed(primary, "secondary1");
   });
 });

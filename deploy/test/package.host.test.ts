@@ -123,6 +123,8 @@ describe("a primary", () => {
     const node = "/opt/try/usr/lib/cowherd/runtime/node";
     const agent = "/opt/try/usr/lib/cowherd/cowherd-agent.mjs";
     const state = ["--state-dir", "/run/try-agent"];
+    const answers = async () => ((await host.run(["cowctl", "status"])).exitCode === 0 ? true : undefined);
+    await waitFor("the controller to answer after its restart", answers, { timeoutMs: 60_000, everyMs: 500 });
     const [, , address = "", token = ""] = (await createJoinLine(host, "primary")).split(" ");
     await host.check([node, agent, "join", "--no-start", ...state, address, token], { timeoutMs: 60_000 });
     const limits = ["--service-type=exec", "--property=Restart=always", "--property=MemoryMax=256M"];
