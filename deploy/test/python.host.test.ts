@@ -103,7 +103,7 @@ describe("a Python for the cluster", () => {
     expect(printed.trim().split("\n").sort()).toEqual(["rank 0 of 2 knows 3", "rank 1 of 2 knows 3"]);
   });
 
-  it("K13: is left as it is by a second run, which starts no child but dpkg-query", async () => {
+  it("K13: is left as it is by a second run, which starts no child", async () => {
     const state = () =>
       primary.check([
         "sh",
@@ -121,9 +121,8 @@ describe("a Python for the cluster", () => {
       });
       counts.push(Number(printed));
     }
-    // The run that repairs the file, and the one that its own repair asks for: a dpkg-query each.
-    expect(Math.min(...counts)).toBeLessThanOrEqual(2);
-    expect(Math.min(...counts)).toBeGreaterThanOrEqual(1); // or nothing ran, and nothing was counted
+    // There was a run, since the file is whole again; the machine may have had children of its own twice.
+    expect(Math.min(...counts)).toBe(0);
     expect(await state()).toBe(before);
   });
 
