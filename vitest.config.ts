@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const folders = "{proto,agent,controller,cli,deploy}";
 
-/** Tests on booted containers wait for most of their time, so that a few files share two cores; virtual machines need them whole. */
+/** Tests on booted containers wait for most of their time, so that two files share two cores; virtual machines need them whole. */
 export default defineConfig({
   test: {
     projects: [
@@ -20,7 +20,7 @@ export default defineConfig({
           name: "hosts",
           include: [`${folders}/**/*.host.test.ts`],
           exclude: ["**/node_modules/**"],
-          maxWorkers: 3,
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

@@ -339,8 +339,8 @@ describe("a cluster", () => {
       },
       { timeoutMs: 30_000 },
     );
-    await untilListed(primary, secondary2.name);
-  });
+    await untilListed(primary, secondary2.name, 420_000);
+  }, 600_000);
 
   it("forgets a removed node, and refuses its certificate", async () => {
     const { primary, secondary3 } = hosts;
