@@ -23,13 +23,14 @@ function newBuses(mood: FakeEventBus["mood"] = "well") {
 }
 
 function start(count: number, mood?: FakeEventBus["mood"]) {
+  const clock = { ms: 60_000 };
   const log = createFakeEventLog();
   log.add(count);
   const { opened, supply } = newBuses(mood);
   const publishing = createPublishing({
     ...supply,
     log,
-    now: () => 60_000,
+    now: () => clock.ms,
     random: () => 0,
     pause: (_ms, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
     noteDelay: async () => {},
@@ -37,7 +38,7 @@ function start(count: number, mood?: FakeEventBus["mood"]) {
     deadline: () => new AbortController().signal,
     changed: () => {},
   });
-  return { log, opened, publishing };
+  return { log, opened, publishing, clock };
 }
 
 async function settled(): Promise<void> {
@@ -110,11 +111,34 @@ it("publishes nowhere where that is off, and what was kept once it is on again",
 
 it("says in one line that events wait, why, and what becomes of them", async () => {
   const { publishing } = start(340, "refuse");
-  publishing.follow(specOf("{}"));
+  publishing.follow(specOf("{ url: nats://a }"));
   await settled();
   expect(publishing.notices()).toEqual([
     "events are not published, for 1 s now: connection refused; 340 wait and are kept for a day, 20000 at most",
   ]);
+  await publishing[Symbol.asyncDispose]();
+});
+
+it("says nothing of the cluster's own broker while it is set up, unless that takes too long", async () => {
+  const { publishing, clock } = start(340, "refuse");
+  publishing.follow(specOf("{}"));
+  await settled();
+  clock.ms += 599_000;
+  expect(publishing.notices()).toEqual([]);
+  clock.ms += 1_000;
+  expect(publishing.notices()).toHaveLength(1);
+  await publishing[Symbol.asyncDispose]();
+});
+
+it("says at once that the cluster's own broker is away which took events before", async () => {
+  const { log, opened, publishing } = start(1);
+  publishing.follow(specOf("{}"));
+  await settled();
+  for (const { bus } of opened) bus.mood = "refuse";
+  log.add(1);
+  publishing.follow(specOf("{}"));
+  await settled();
+  expect(publishing.notices()).toHaveLength(1);
   await publishing[Symbol.asyncDispose]();
 });
 

@@ -18,9 +18,12 @@ export type BusSupply = { readonly openBus: OpenBus; readonly ownBroker: BrokerF
 
 export type PublishingDeps = Omit<PublisherDeps, "cluster" | "bus"> & BusSupply;
 
+/** A broker of the cluster's own that never took an event is still being installed, which is no trouble for so long. */
+const setUpMs = 600_000;
+
 /** Invariant: of two publishers, the second starts when the first has let go of its bus. */
 export function createPublishing(deps: PublishingDeps): Publishing {
-  const { openBus, ownBroker, now } = deps;
+  const { openBus, ownBroker, now, log } = deps;
   let followed: ClusterSpec | undefined;
   let asked: string | undefined;
   let publisher: Publisher | undefined;
@@ -53,7 +56,10 @@ export function createPublishing(deps: PublishingDeps): Publishing {
     notices() {
       const trouble = publisher?.trouble();
       if (trouble === undefined || followed === undefined) return [];
-      return [publishingNotice(trouble, followed.events.keep, now())];
+      const { broker, keep } = followed.events;
+      const unborn = broker.kind === "managed" && log.published() === 0n;
+      if (unborn && now() - trouble.since < setUpMs) return [];
+      return [publishingNotice(trouble, keep, now())];
     },
 
     async [Symbol.asyncDispose]() {
