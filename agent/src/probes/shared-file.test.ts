@@ -32,6 +32,13 @@ describe("the look at a shared folder", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it("takes away what a look at the same node left that was cut short, and nothing of another node's", () => {
+    const folder = makeFolder();
+    for (const name of ["a.0", "a.0.answer", "ab.0"]) writeFileSync(`${folder}/.cowherd-proof.${name}`, "");
+    expect(step(offerScript, folder).exitCode).toBe(0);
+    expect(readdirSync(folder).toSorted()).toEqual([".cowherd-proof.a.1", ".cowherd-proof.ab.0"]);
+  });
+
   it("F6, F10: tells a folder that is not the primary's", () => {
     const [here, there] = [makeFolder(), makeFolder()];
     step(offerScript, here);

@@ -2,9 +2,12 @@ import type { BoundedEnd } from "../host/run-as.ts";
 
 /** The three steps of a look at the shared folder. Each finds the folder, the file's name and a word as $1, $2 and $3. */
 
-/** On the primary: writes the word, and takes away what looks left here that were cut short long ago. */
+/**
+ * On the primary: writes the word, and takes away what looks left here that were cut short: at this
+ * node, which has one look at a time, or long ago.
+ */
 export const offerScript = `
-find "$1" -maxdepth 1 -type f -name '.cowherd-proof.*' -mmin +60 -delete 2>/dev/null
+find "$1" -maxdepth 1 -type f -name '.cowherd-proof.*' \\( -name "\${2%.*}.*" -o -mmin +60 \\) -delete 2>/dev/null
 umask 077; set -C; printf %s "$3" > "$1/$2"
 `;
 
