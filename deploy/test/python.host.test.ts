@@ -115,7 +115,7 @@ describe("a Python for the cluster", () => {
     const before = await state();
     await primary.writeFile("/root/count.mjs", countChildren);
     const counts: number[] = [];
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
       const printed = await primary.check(["/usr/lib/cowherd/runtime/node", "/root/count.mjs", `${home}/.profile`], {
         timeoutMs: 120_000,
       });
