@@ -27,10 +27,15 @@ function progressOf(line: string): string | undefined {
   return text === undefined ? undefined : `${text.charAt(0).toLowerCase()}${text.slice(1, 100)}, ${percent} % done`;
 }
 
-/** Who holds a lock that apt needs. `lock` says of what, as "dpkg's lock". */
-export type LockHolder = { readonly pid: number; readonly name: string; readonly lock: string };
+/** Who holds a lock that apt needs. `lock` says of what, as "dpkg's lock"; `own` are jobs of the agent's. */
+export type LockHolder = {
+  readonly pid: number;
+  readonly name: string;
+  readonly lock: string;
+  readonly own: boolean;
+};
 
 /** Says for whom an installation waits. */
-export function waitingFor({ pid, name, lock }: LockHolder): string {
+export function waitingFor({ pid, name, lock }: Omit<LockHolder, "own">): string {
   return `waiting for ${name} (process ${pid}), which holds ${lock}`;
 }

@@ -11,23 +11,26 @@ const locks = [
 ] as const;
 
 /**
- * Finds a process, other than a job of ours, that holds a lock which apt needs. Undefined
- * where there is none, or none that can be seen. Starts no child process.
+ * Finds a process that holds a lock which apt needs; a job of ours only where nobody else does.
+ * Undefined where there is none, or none that can be seen. Starts no child process.
  *
  * fcntl(2) would name the holder too, but Node cannot call it; /proc/locks lists them all.
  */
 export async function findLockHolder(root: string): Promise<LockHolder | undefined> {
   const table = await readFile("/proc/locks", "utf8").catch(() => "");
+  let ours: LockHolder | undefined;
   for (const { path, lock } of locks) {
     const entry = await stat(`${root}${path}`).catch(() => undefined); // absent until apt's first use
     const pid = entry === undefined ? undefined : holderOf(table, entry);
     if (pid === undefined) continue;
     const cgroup = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => undefined);
-    if (cgroup === undefined || cgroup.includes(`/${jobsSlice}/`)) continue; // gone meanwhile, or ours
+    if (cgroup === undefined) continue; // gone meanwhile
     const name = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
-    return { pid, name: name || "somebody", lock };
+    const holder = { pid, name: name || "somebody", lock, own: cgroup.includes(`/${jobsSlice}/`) };
+    if (!holder.own) return holder;
+    ours ??= holder;
   }
-  return undefined;
+  return ours;
 }
 
 /**

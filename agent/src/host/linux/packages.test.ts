@@ -138,7 +138,7 @@ describe.runIf(existsSync("/usr/bin/dpkg-query"))("linux packages", () => {
   });
 
   it("waits for who holds the lock, and says who that is", async () => {
-    const holder = { pid: 812, name: "unattended-upgr", lock: "dpkg's lock" };
+    const holder = { pid: 812, name: "unattended-upgr", lock: "dpkg's lock", own: false };
     const { jobs, clock, packages, told, progress } = await machine({ holders: [holder, holder] });
     const installing = packages.install(["vim"], signal, progress);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -150,7 +150,7 @@ describe.runIf(existsSync("/usr/bin/dpkg-query"))("linux packages", () => {
   });
 
   it("gives up on a lock after five minutes, with its holder's name", async () => {
-    const holder = { pid: 812, name: "apt-get", lock: "dpkg's lock" };
+    const holder = { pid: 812, name: "apt-get", lock: "dpkg's lock", own: false };
     const { jobs, clock, packages } = await machine({ holders: Array.from({ length: 400 }, () => holder) });
     const installing = packages.install(["vim"], signal).catch((error: unknown) => error);
     for (let second = 0; second < 301; second += 1) await clock.pass(1_000);
@@ -162,7 +162,7 @@ describe.runIf(existsSync("/usr/bin/dpkg-query"))("linux packages", () => {
   });
 
   it("stops waiting for a lock when the run is superseded", async () => {
-    const holder = { pid: 812, name: "apt-get", lock: "dpkg's lock" };
+    const holder = { pid: 812, name: "apt-get", lock: "dpkg's lock", own: false };
     const { packages } = await machine({ holders: Array.from({ length: 9 }, () => holder) });
     const stop = new AbortController();
     const installing = packages.install(["vim"], stop.signal, () => stop.abort(new Error("superseded")));
@@ -228,6 +228,16 @@ describe.runIf(existsSync("/usr/bin/dpkg-query"))("linux packages", () => {
     await packages.install(["vim"], signal, progress);
     expect(idsOf(jobs)).toEqual(["dpkg-configure", "apt-install"]);
     expect(told).toContain("repairing an interrupted installation");
+  });
+
+  it("takes the work of its own job for no interruption either, and joins it", async () => {
+    const root = await makeRoot();
+    await writeFile(`${root}/var/lib/dpkg/updates/0001`, "");
+    const own = { pid: 7, name: "apt-get", lock: "dpkg's lock", own: true };
+    const { jobs, packages, told, progress } = await machine({ root, holders: [own] });
+    await packages.install(["vim"], signal, progress);
+    expect(idsOf(jobs)).toEqual(["apt-install"]);
+    expect(told.join()).not.toMatch(/repairing|waiting/);
   });
 
   it("takes no other's work for an interruption", async () => {

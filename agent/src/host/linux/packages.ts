@@ -27,7 +27,7 @@ export type LinuxPackagesDeps = {
   readonly root: string;
   readonly jobs: Jobs;
   readonly clock: Clock;
-  /** Finds a process of somebody else's that holds a lock which apt needs. */
+  /** Finds a process that holds a lock which apt needs; a job of the agent's only where nobody else does. */
   lockHolder(): Promise<LockHolder | undefined>;
 };
 
@@ -65,12 +65,15 @@ export function createLinuxPackages({ root, jobs, clock, lockHolder }: LinuxPack
     return new Set([...stdout.matchAll(/^installed (\S+)$/gm)].flatMap(([, name]) => name ?? []));
   }
 
-  /** Waits for others, who would make apt fail or dpkg look as if it were interrupted. */
-  async function waitForOthers({ signal, progress }: Installation): Promise<void> {
+  /**
+   * Waits for others, who would make apt fail or dpkg look as if it were interrupted. Tells whether a
+   * job of ours is at work, which looks so too: one that an agent before us started, or an older state asked for.
+   */
+  async function waitForOthers({ signal, progress }: Installation): Promise<{ readonly oursIsAtWork: boolean }> {
     const until = clock.now() + lockWaitMs;
     for (;;) {
       const holder = await lockHolder();
-      if (holder === undefined) return;
+      if (holder === undefined || holder.own) return { oursIsAtWork: holder !== undefined };
       const { name, pid, lock } = holder;
       if (clock.now() >= until)
         throw new InstallError(`${name} (process ${pid}) held ${lock} for ${lockWaitMs / 60_000} minutes`);
@@ -119,8 +122,8 @@ export function createLinuxPackages({ root, jobs, clock, lockHolder }: LinuxPack
       return { ...end, exitCode: 0 }; // somebody else's package cannot be configured, which fails every apt-get
     };
 
-    await waitForOthers(installation); // whose journals are no sign of an interruption
-    if (await wasInterrupted(root)) await repair(installation);
+    const { oursIsAtWork } = await waitForOthers(installation); // the journals of a living one are no interruption
+    if (!oursIsAtWork && (await wasInterrupted(root))) await repair(installation);
     const mayUpdate = () => clock.now() - updatedAt >= listsServeMs;
     const ageMs = await listsAgeMs(root, clock.calendar());
     let updated = ageMs === undefined || (ageMs > listsOldMs && mayUpdate()) ? await update(installation) : undefined;
