@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { createLinuxFiles } from "../../agent/src/host/linux/files.ts";
+import { openNatsBus } from "../../controller/src/events/nats-bus.ts";
 import { openSqliteStore } from "../../controller/src/store/sqlite-store.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { whyUnfit } from "../lab/prerequisites.ts";
@@ -9,6 +10,7 @@ import { benchAgent } from "./bench-agent.ts";
 import { benchBurst } from "./burst/bench-burst.ts";
 import { meetsGoals, type PartReport } from "./figure.ts";
 import { benchHosts } from "./hosts/bench-hosts.ts";
+import { benchPublishing } from "./publishing/bench-publishing.ts";
 import { formatJson, formatReport } from "./report-text.ts";
 
 const usage = `usage: npm run bench -- [PART...] [OPTION...]
@@ -16,11 +18,12 @@ const usage = `usage: npm run bench -- [PART...] [OPTION...]
 Measures the product, prints medians with minimum and maximum, and ends in 1 if a goal is
 missed in any run. Without a part it does all of them, in this order.
 
-  agent    an agent at rest, against a controller on loopback: memory, processor, children
-  burst    played agents that come at once to a real controller on loopback: how many
-           hostfiles, how long, how late the controller's thread
-  hosts    three booted containers: join to line, power cut to line gone, slots to file
-  ansible  hosts, and a pass and a join by ansible-playbook on the same ones, side by side
+  agent       an agent at rest, against a controller on loopback: memory, processor, children
+  burst       played agents that come at once to a real controller on loopback: how many
+              hostfiles, how long, how late the controller's thread
+  publishing  clusters whose broker of events fails, against ones without: times longer
+  hosts       three booted containers: join to line, power cut to line gone, slots to file
+  ansible     hosts, and a pass and a join by ansible-playbook on the same ones, side by side
 
   --runs N       how often each thing is measured (5)
   --seconds N    agent: how long it is watched (60)
@@ -33,7 +36,7 @@ examples: npm run bench -- burst --agents 20 --runs 3 --launch 0
           npm run bench -- ansible --json > bench.json
 `;
 
-const partNames = ["agent", "burst", "hosts", "ansible"] as const;
+const partNames = ["agent", "burst", "publishing", "hosts", "ansible"] as const;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -53,7 +56,9 @@ async function main(args: string[]): Promise<number> {
   }
   const unfit = wantsHosts(options.parts) ? await whyUnfit() : undefined;
   if (unfit !== undefined) {
-    process.stderr.write(`no host can be booted here: ${unfit}; what runs here: npm run bench -- agent burst\n`);
+    process.stderr.write(
+      `no host can be booted here: ${unfit}; what runs here: npm run bench -- agent burst publishing\n`,
+    );
     return 1;
   }
   const parts = await measure(options);
@@ -81,6 +86,8 @@ async function measure({ parts, runs, seconds, agents, launchMs }: Options): Pro
   }
   if (parts.has("burst"))
     reports.push(await benchBurst({ agents, runs, launchMs, openStore: openSqliteStore, report }));
+  if (parts.has("publishing"))
+    reports.push(await benchPublishing({ runs, openStore: openSqliteStore, openBus: openNatsBus, report }));
   if (wantsHosts(parts)) {
     const openLab = () => createNspawnLab("bench", { report });
     reports.push(...(await benchHosts({ runs, ansible: parts.has("ansible"), openLab, report })));

@@ -1,5 +1,5 @@
+import { natsSupply } from "./debian/broker-supply.ts";
 import { type DistributionSources, readDistributionSources } from "./debian/machine-apt.ts";
-import { natsSupply } from "./debian/nats-supply.ts";
 import { packageRepository } from "./debian/package-repository.ts";
 import { rootFileSystem } from "./debian/root-file-system.ts";
 import { vmImage } from "./debian/vm-image.ts";

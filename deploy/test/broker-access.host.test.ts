@@ -16,7 +16,7 @@ import type { Publication } from "../../controller/src/events/event-bus.ts";
 import { openNatsBus } from "../../controller/src/events/nats-bus.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import { checkCommand } from "../lab/machine/command.ts";
-import { freePorts, natsProgram } from "./nats-servers.ts";
+import { freePorts, natsProgram } from "./genuine-brokers.ts";
 
 const stream = eventStreamOf("lab");
 const controller = nkeys.createUser();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../cluster/wait-for.ts";
 import { runCommand } from "../lab/machine/command.ts";
 import { makeCertificate, type Player, type Stage, setStage } from "./example-stage.ts";
-import { natsProgram } from "./nats-servers.ts";
+import { natsProgram } from "./genuine-brokers.ts";
 import { pageBlocks } from "./page-blocks.ts";
 
 const address = "192.168.56.10";

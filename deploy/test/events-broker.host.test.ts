@@ -18,7 +18,7 @@ import {
 import { waitFor } from "../cluster/wait-for.ts";
 import { checkCommand } from "../lab/machine/command.ts";
 import { brokerCertificate } from "./broker-certificate.ts";
-import { freePorts, type NatsServer, natsProgram, startNatsServer } from "./nats-servers.ts";
+import { freePorts, type NatsServer, natsProgram, startNatsServer } from "./genuine-brokers.ts";
 
 const burst = 1_000;
 const streamName = "cowherd-lab";

@@ -143,11 +143,9 @@ describe("the broker that the primary's agent keeps", () => {
     const events = await keptEvents();
     expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, at) => at + 1));
     const told = events.map(({ data }) => data.reason ?? "").join("\n");
-    const lost = (await primary.readFile(acknowledged))
-      .trim()
-      .split("\n")
-      .filter((words) => !told.includes(words));
-    expect(lost).toEqual([]);
+    const answered = (await primary.readFile(acknowledged)).trim().split("\n");
+    expect(answered.length).toBeGreaterThan(50); // drains, of which each made several events
+    expect(answered.filter((words) => !told.includes(words))).toEqual([]);
 
     await secondary.check(["systemctl", "stop", "listener.service"]);
     await secondary.check(["rm", "-f", `${listener}/heard`]);

@@ -1,57 +1,112 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Spread, spreadOf } from "../spread.ts";
-import type { Converged, PlayedCluster } from "./played-cluster.ts";
+import type { ClusterStore } from "@cowherd/controller";
+import type { BusSupply } from "../../../controller/src/events/publishing.ts";
+import type { Figure, PartReport } from "../figure.ts";
+import { spreadOf } from "../spread.ts";
+import { type Brokers, startBrokers } from "./brokers.ts";
+import { type Converged, type PlayedCluster, startPlayedCluster } from "./played-cluster.ts";
 
-/** How the broker is while a cluster converges. "off" is a cluster without one: what the others are compared with. */
-export const moods = ["off", "up", "down", "frozen", "black hole"] as const;
-export type Mood = (typeof moods)[number];
-
-/** How long it took to converge, and the processor's share of it; and the same over what it took without a broker in the same round. */
-export type MoodReport = {
-  readonly mood: Mood;
-  readonly wallMs: Spread;
-  readonly cpuMs: Spread;
-  readonly wallRatio: Spread;
-  readonly cpuRatio: Spread;
+export type PublishingOptions = {
+  readonly runs: number;
+  readonly openStore: (path: string) => ClusterStore;
+  readonly openBus: BusSupply["openBus"];
+  readonly report: (line: string) => void;
 };
 
+/** How the broker is while a cluster converges. "off" is none, against another without one: what the measurement itself is off by. */
+const moods = ["off", "down", "frozen", "silent", "up"] as const;
+type Mood = (typeof moods)[number];
+
+/** What a broker that fails may make a cluster slower at most. One that is up has its work done on the same thread: that is told and not judged. */
+const goals: Readonly<Record<Mood, Figure["goal"]>> = {
+  off: undefined,
+  down: { atMost: 1.05 },
+  frozen: { atMost: 1.05 },
+  silent: { atMost: 1.05 },
+  up: undefined,
+};
+
+/** How many times longer a cluster took with a broker than one beside it without. */
+type Ratios = { readonly cpu: number; readonly wall: number };
+
+const nodes = 32;
+const rounds = 24;
 const warmUp = 3;
+const restMs = 150; // what one cluster does after it has converged falls on no other
 
 /**
- * Lets the same cluster converge again and again with brokers in each mood, in turns, so that
- * what else the machine does falls on all of them alike. `measuring` is called after the first
- * rounds, which are not counted.
+ * Compares clusters whose broker fails in each way with ones that have none, two at a time and in
+ * turns, each with its store on a disk: what else the machine does falls on both of a pair alike.
  */
-export async function benchPublishing(
-  clusters: Readonly<Record<Mood, PlayedCluster>>,
-  rounds: number,
-  measuring: () => void,
-): Promise<readonly MoodReport[]> {
-  const measured = new Map<Mood, Converged[]>(moods.map((mood) => [mood, []]));
-  for (let round = 0; round < rounds + warmUp; round += 1) {
-    if (round === warmUp) measuring();
-    for (const mood of turned(moods, round)) {
-      const converged = await clusters[mood].converge();
-      if (round >= warmUp) measured.get(mood)?.push(converged);
-      await sleep(300); // what this one publishes falls on no other
+export async function benchPublishing({ runs, report, ...supply }: PublishingOptions): Promise<PartReport> {
+  await using brokers = await startBrokers();
+  const figures: Figure[] = [];
+  for (const mood of moods) {
+    const ratios: Ratios[] = [];
+    for (let run = 1; run <= runs; run += 1) {
+      const ratio = await compare(mood, brokers, supply);
+      report(`broker ${mood}, run ${run} of ${runs}: ${ratio.cpu.toFixed(3)} of the processor's time without one`);
+      ratios.push(ratio);
     }
+    const figure = (what: string, of: (ratio: Ratios) => number) => ({
+      what,
+      unit: "",
+      measured: spreadOf(ratios.map(of)),
+    });
+    figures.push(
+      { ...figure(`broker ${mood}: processor, times`, ({ cpu }) => cpu), goal: goals[mood] },
+      figure(`broker ${mood}: clock, times`, ({ wall }) => wall),
+    );
   }
-  const off = measured.get("off") ?? [];
-  return moods.map((mood) => {
-    const own = measured.get(mood) ?? [];
-    const ratio = (of: (converged: Converged) => number) =>
-      spreadOf(own.flatMap((one, round) => (off[round] === undefined ? [] : [of(one) / of(off[round])])));
-    return {
-      mood,
-      wallMs: spreadOf(own.map(({ wallMs }) => wallMs)),
-      cpuMs: spreadOf(own.map(({ cpuMs }) => cpuMs)),
-      wallRatio: ratio(({ wallMs }) => wallMs),
-      cpuRatio: ratio(({ cpuMs }) => cpuMs),
-    };
-  });
+  const about = `${nodes} played nodes fail and converge ${rounds} times, beside as many without a broker, over ${runs} runs:`;
+  return { part: "publishing", about, figures };
 }
 
-function turned<T>(items: readonly T[], by: number): readonly T[] {
-  const at = by % items.length;
-  return [...items.slice(at), ...items.slice(0, at)];
+async function compare(
+  mood: Mood,
+  brokers: Brokers,
+  { openStore, openBus }: Pick<PublishingOptions, "openStore" | "openBus">,
+): Promise<Ratios> {
+  const folder = await mkdtemp(`${tmpdir()}/bench-publishing-`);
+  const buses = { openBus, ownBroker: { credentials: "", ca: "" } };
+  const start = (name: string, nats: string) =>
+    startPlayedCluster({ nodes, events: `{ nats: ${nats} }`, store: openStore(`${folder}/${name}.sqlite`), buses });
+  try {
+    await using without = await start("without", "off");
+    await using having = await start("having", mood === "off" ? "off" : brokers[mood]);
+    await converge(without, having, warmUp);
+    if (mood === "frozen") brokers.freeze();
+    const pairs = await converge(without, having, rounds);
+    const ratio = (of: (converged: Converged) => number) => spreadOf(pairs.map(([off, on]) => of(on) / of(off))).median;
+    return { cpu: ratio(({ cpuMs }) => cpuMs), wall: ratio(({ wallMs }) => wallMs) };
+  } finally {
+    if (mood === "frozen") brokers.thaw();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Lets both converge so many times, each of them first in every other round. */
+async function converge(
+  without: PlayedCluster,
+  having: PlayedCluster,
+  times: number,
+): Promise<readonly (readonly [Converged, Converged])[]> {
+  const rested = async (cluster: PlayedCluster) => {
+    const converged = await cluster.converge();
+    await sleep(restMs);
+    return converged;
+  };
+  const pairs: [Converged, Converged][] = [];
+  for (let round = 0; round < times; round += 1) {
+    if (round % 2 === 0) {
+      const off = await rested(without);
+      pairs.push([off, await rested(having)]);
+    } else {
+      const on = await rested(having);
+      pairs.push([await rested(without), on]);
+    }
+  }
+  return pairs;
 }

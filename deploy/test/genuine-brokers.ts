@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { waitFor } from "../cluster/wait-for.ts";
+import { natsSupply } from "../lab/debian/broker-supply.ts";
 import { readDistributionSources } from "../lab/debian/machine-apt.ts";
-import { natsSupply } from "../lab/debian/nats-supply.ts";
 
 /** A genuine nats-server on loopback, and what may happen to it. */
 export type NatsServer = {
