@@ -8,7 +8,7 @@ import { createGrpcOperatorLink } from "../link/grpc-operator-link.ts";
 
 const run = createFakeAsk(createFakeRun(createGrpcOperatorLink));
 const authority = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
-const place = { cluster: "lab", url: "tls://192.168.56.10:4222", authority, stream: "cowherd-lab" };
+const place = { cluster: "lab", url: "tls://192.168.56.10:4222", authority, stream: "cowherd-lab", awaited: "" };
 const key = `U${"A".repeat(55)}`;
 
 describe("cowctl events user add", () => {
@@ -38,6 +38,29 @@ describe("cowctl events user add", () => {
       `nats --server tls://192.168.56.10:4222 --nkey ${folder.path}/user.seed --tlsca ${folder.path}/ca.pem --inbox-prefix _INBOX_a sub 'cowherd.lab.>'\n`,
     );
     expect(out).toContain('consumers.get("cowherd-lab")');
+  });
+
+  it("waits until there is something to hear, and says what for, once each", async () => {
+    await using folder = await createFolder();
+    const standing = ["a", "a", "b", "b", "b", ""];
+    const keys = new Set<string>();
+    const ended = await run(["events", "user", "add", "x", "--out", folder.path], {
+      addEventsUser: ({ key: asked }) => {
+        keys.add(asked);
+        return { ...place, awaited: standing.shift() ?? "asked once too often" };
+      },
+    });
+    expect(ended).toMatchObject({ exitCode: 0, err: expect.stringMatching(/:\nwaiting: a\nwaiting: b\n$/) });
+    expect(keys.size).toBe(1);
+  });
+
+  it("waits for a minute at most, and leaves the key, which is good later", async () => {
+    await using folder = await createFolder();
+    const addEventsUser = () => ({ ...place, awaited: "the broker sleeps" });
+    const ended = await run(["events", "user", "add", "x", "--out", folder.path], { addEventsUser });
+    expect(ended).toMatchObject({ exitCode: 75, err: expect.stringContaining("the key is good once that is so") });
+    expect(ended.out).toContain("nats --server");
+    expect((await readdir(folder.path)).sort()).toEqual(["ca.pem", "user.seed"]);
   });
 
   it("overwrites nothing, and tells the controller of no key first", async () => {

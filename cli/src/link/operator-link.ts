@@ -55,7 +55,7 @@ export type OperatorLink = Disposable & {
   revokeToken(id: string, signal: AbortSignal): Promise<void>;
   /** `request` is PKCS #10 in DER form. */
   issueOperatorCertificate(name: string, request: Uint8Array, signal: AbortSignal): Promise<OperatorCertificate>;
-  /** Lets somebody listen to the events, by a public nkey. */
+  /** Lets somebody listen to the events, by a public nkey. The same again changes nothing, and tells how it stands then. */
   addEventsUser(name: string, key: string, signal: AbortSignal): Promise<ListeningPlace>;
   listEventsUsers(signal: AbortSignal): Promise<readonly EventsUser[]>;
   removeEventsUser(name: string, signal: AbortSignal): Promise<void>;
@@ -240,6 +240,8 @@ export type ListeningPlace = {
   readonly authority: string;
   /** The name of the stream that holds the history. */
   readonly stream: string;
+  /** What must still be before anything is heard there, in words. */
+  readonly awaited: string | undefined;
 };
 
 /** `key` is a public nkey. */

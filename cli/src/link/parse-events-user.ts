@@ -5,11 +5,17 @@ import { UnexpectedAnswerError } from "./link-error.ts";
 import type { EventsUser, ListeningPlace } from "./operator-link.ts";
 
 /** Parses where to listen. Every word of it goes into lines that people paste: throws UnexpectedAnswerError for one that is not plain. */
-export function parseListeningPlace({ cluster, url, authority, stream }: AddEventsUserResponse): ListeningPlace {
+export function parseListeningPlace({
+  cluster,
+  url,
+  authority,
+  stream,
+  awaited,
+}: AddEventsUserResponse): ListeningPlace {
   const plain = [cluster, stream].every((word) => /^[a-z0-9-]+$/.test(word)) && /^tls:\/\/[a-z0-9.-]+:\d+$/.test(url);
   if (!plain || !/^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n$/.test(authority))
     throw new UnexpectedAnswerError("a broker without an address, a stream or an authority");
-  return { cluster, url, authority, stream };
+  return { cluster, url, authority, stream, awaited: awaited === "" ? undefined : printable(awaited) };
 }
 
 /** Parses one who may listen; throws UnexpectedAnswerError for a key that is none. */

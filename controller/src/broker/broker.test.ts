@@ -15,6 +15,7 @@ import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { barringFailures, isCurrent, objectionTo } from "../state/fitness.ts";
 import { noticesOf } from "../state/notices.ts";
 import { phaseOf } from "../state/phase.ts";
+import { awaitedOfBroker } from "./awaited-of-broker.ts";
 import type { BrokerCertificate, BrokerUser } from "./broker-state.ts";
 import { dueCertificate } from "./due-certificate.ts";
 
@@ -125,6 +126,34 @@ describe("who may listen", () => {
 
   it("is kept over another cluster.yaml", () => {
     expect(given(added, applied("events: { nats: off }")).broker.users).toEqual([one]);
+  });
+});
+
+describe("what is awaited before anything is heard", () => {
+  const newer = (state: ClusterState, revision: string, generation = 5n) =>
+    given(state, {
+      type: "desired-state-set",
+      node: "primary",
+      desired: { generation, revision, roster: state.roster },
+    });
+  const converged = given(newer(whole, "r"), ran(newer(whole, "r"), "primary"));
+
+  it("is first that the primary's agent has the newest users, then that the broker takes events", () => {
+    expect(awaitedOfBroker(given(asked()), true)).toBe("primary has not told its broker so far");
+    expect(awaitedOfBroker(newer(whole, "r"), true)).toBe("primary has not told its broker so far");
+    expect(awaitedOfBroker(converged, false)).toBe("the event broker has taken no event so far");
+    expect(awaitedOfBroker(converged, true)).toBeUndefined();
+    expect(awaitedOfBroker(newer(converged, "s", 6n), true)).toBe("primary has not told its broker so far");
+  });
+
+  it("is a broker that is well", () => {
+    const failed = given(converged, ran(converged, "primary", { "events-broker": "it does not start" }));
+    expect(awaitedOfBroker(failed, true)).toBe("the event broker on primary is not as it should be");
+  });
+
+  it("is nothing that fails beside the broker", () => {
+    const failed = given(converged, ran(converged, "primary", { packages: "gone" }));
+    expect(awaitedOfBroker(failed, true)).toBeUndefined();
   });
 });
 

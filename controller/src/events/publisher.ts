@@ -11,6 +11,8 @@ export type PublishingTrouble = { readonly since: number; readonly reason: strin
 export interface Publisher {
   /** Says that the log may have grown. Never waits for anything. */
   wake(): void;
+  /** Whether the bus has taken an event at any time. */
+  hasPublished(): boolean;
   /** Undefined while everything that there is to publish is published, or on its way for the first time. */
   trouble(): PublishingTrouble | undefined;
   /** Ends what is going on, notes how far it came, and lets go of the bus. */
@@ -118,6 +120,7 @@ export function startPublisher(deps: PublisherDeps): Publisher {
 
   return {
     wake: () => bell.ring(),
+    hasPublished: () => reached > 0n,
     trouble: () => trouble && { ...trouble, waiting: log.last() - reached },
     async stop() {
       stopping.abort();

@@ -142,6 +142,23 @@ it("says at once that the cluster's own broker is away which took events before"
   await publishing[Symbol.asyncDispose]();
 });
 
+it("tells of a broker that takes events from the first that it took, and of none that took the last one badly", async () => {
+  const { log, opened, publishing } = start(0);
+  publishing.follow(specOf("{}"));
+  await settled();
+  expect(publishing.isTaken()).toBe(false);
+  log.add(1);
+  publishing.follow(specOf("{}"));
+  await settled();
+  expect(publishing.isTaken()).toBe(true);
+  for (const { bus } of opened) bus.mood = "refuse";
+  log.add(1);
+  publishing.follow(specOf("{}"));
+  await settled();
+  expect(publishing.isTaken()).toBe(false);
+  await publishing[Symbol.asyncDispose]();
+});
+
 it.each(["hang", "refuse"] as const)("lets a cluster converge as ever while the broker would %s", async (mood) => {
   const { opened, supply } = newBuses(mood);
   await using cluster = await startFakeCluster(undefined, {}, { buses: supply });

@@ -9,6 +9,8 @@ import { publishingNotice } from "./publishing-notice.ts";
 export interface Publishing extends AsyncDisposable {
   /** Publishes to where this spec says from now on, and looks whether there is something new. */
   follow(spec: ClusterSpec): void;
+  /** Whether events get to where the spec says now, and did before, so that whoever listens there finds their stream. */
+  isTaken(): boolean;
   /** What `status` should say; a line each. */
   notices(): readonly string[];
 }
@@ -52,6 +54,8 @@ export function createPublishing(deps: PublishingDeps): Publishing {
       }
       publisher?.wake();
     },
+
+    isTaken: () => publisher?.hasPublished() === true && publisher.trouble() === undefined,
 
     notices() {
       const trouble = publisher?.trouble();

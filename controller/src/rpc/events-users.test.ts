@@ -28,6 +28,7 @@ describe("who may listen at the broker", () => {
       url: "tls://192.168.56.10:4222",
       authority: cluster.authority,
       stream: "cowherd-lab",
+      awaited: "primary has not told its broker so far",
     });
     await add(cluster, "dashboard");
     expect(await namesOf(cluster)).toEqual(["dashboard", "queue"]);

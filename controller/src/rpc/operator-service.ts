@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { eventStreamOf, formatToken, renderHostfile } from "@cowherd/proto";
 import { type OperatorServiceServer, type Token, TokenState } from "@cowherd/proto/wire";
+import { awaitedOfBroker } from "../broker/awaited-of-broker.ts";
 import { version } from "../config.ts";
 import type { Controller } from "../controller.ts";
 import { parseClusterSpec } from "../spec/parse-cluster-spec.ts";
@@ -143,6 +144,7 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
         url: `tls://${primaryAddress()}${port}`,
         authority: authority.certificate,
         stream: eventStreamOf(cluster),
+        awaited: awaitedOfBroker(controller.loop.record().state, controller.publishing?.isTaken() ?? false) ?? "",
       };
     }),
 

@@ -625,6 +625,11 @@ export interface AddEventsUserResponse {
   authority: string;
   /** The name of the stream that holds the history. */
   stream: string;
+  /**
+   * What must still be before anything is heard there, in words; empty where nothing. The same
+   * request again tells how it stands then.
+   */
+  awaited: string;
 }
 
 /** Nothing to say. */
@@ -4938,7 +4943,7 @@ export const AddEventsUserRequest: MessageFns<AddEventsUserRequest> = {
 };
 
 function createBaseAddEventsUserResponse(): AddEventsUserResponse {
-  return { cluster: "", url: "", authority: "", stream: "" };
+  return { cluster: "", url: "", authority: "", stream: "", awaited: "" };
 }
 
 export const AddEventsUserResponse: MessageFns<AddEventsUserResponse> = {
@@ -4954,6 +4959,9 @@ export const AddEventsUserResponse: MessageFns<AddEventsUserResponse> = {
     }
     if (message.stream !== "") {
       writer.uint32(34).string(message.stream);
+    }
+    if (message.awaited !== "") {
+      writer.uint32(42).string(message.awaited);
     }
     return writer;
   },
@@ -5003,6 +5011,14 @@ export const AddEventsUserResponse: MessageFns<AddEventsUserResponse> = {
             message.stream = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.awaited = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5021,6 +5037,7 @@ export const AddEventsUserResponse: MessageFns<AddEventsUserResponse> = {
       url: isSet(object.url) ? globalThis.String(object.url) : "",
       authority: isSet(object.authority) ? globalThis.String(object.authority) : "",
       stream: isSet(object.stream) ? globalThis.String(object.stream) : "",
+      awaited: isSet(object.awaited) ? globalThis.String(object.awaited) : "",
     };
   },
 
@@ -5038,6 +5055,9 @@ export const AddEventsUserResponse: MessageFns<AddEventsUserResponse> = {
     if (message.stream !== "") {
       obj.stream = message.stream;
     }
+    if (message.awaited !== "") {
+      obj.awaited = message.awaited;
+    }
     return obj;
   },
 
@@ -5050,6 +5070,7 @@ export const AddEventsUserResponse: MessageFns<AddEventsUserResponse> = {
     message.url = object.url ?? "";
     message.authority = object.authority ?? "";
     message.stream = object.stream ?? "";
+    message.awaited = object.awaited ?? "";
     return message;
   },
 };
