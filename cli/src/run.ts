@@ -53,7 +53,8 @@ export async function runCowctl(argv: readonly string[], io: CowctlIo): Promise<
 }
 
 function createProgram({ version, stdout, stderr }: CowctlIo) {
-  return new Command("cowctl")
+  const program = new Command("cowctl");
+  return program
     .description("Steers a Cowherd cluster: plain machines that run MPI programs together.")
     .version(version, "-V, --version", "print the version of cowctl alone")
     .option("--controller <address>", "the controller on another machine, such as 192.168.56.10 (needs --credentials)")
@@ -62,7 +63,10 @@ function createProgram({ version, stdout, stderr }: CowctlIo) {
       "after",
       examples("sudo cowctl init -f cluster.yaml", "cowctl status --watch", "cowctl help token create"),
     )
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: ({ parent }) => (parent === null ? [] : [...program.options]),
+    })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),

@@ -88,6 +88,15 @@ describe("cowctl events user add", () => {
     expect(ended).toMatchObject({ exitCode: 76, out: "" });
   });
 
+  it("takes none of the options that choose events, and names only its own in its help", async () => {
+    await using folder = await createFolder();
+    const argv = ["events", "user", "add", "x", "--out", join(folder.path, "new"), "--since", "1h"];
+    expect(await run(argv, {})).toMatchObject({ exitCode: 64, err: expect.stringContaining("--since") });
+    const { out } = await run(["events", "user", "add", "--help"], {});
+    expect(out).toContain("--controller <address>");
+    expect(out).not.toContain("--since");
+  });
+
   it.each(["A", "a.b", "a>", "-a", "controller", "", "a".repeat(33)])("refuses the name %j", async (name) => {
     await using folder = await createFolder();
     const argv = ["events", "user", "add", "--out", join(folder.path, "new"), "--", name];

@@ -1,6 +1,7 @@
 import { eventTypes } from "@cowherd/proto";
 import { followEvents } from "../link/follow-events.ts";
 import type { EventQuery, EventText } from "../link/operator-link.ts";
+import { UsageError } from "./command-error.ts";
 import { type Cowctl, examples, type ParentCommand } from "./cowctl.ts";
 import { parseDuration } from "./duration.ts";
 import { addEventsUser } from "./events-user.ts";
@@ -40,6 +41,11 @@ export function addEvents(parent: ParentCommand, cowctl: Cowctl): void {
     .action(({ since, node, type, follow = false, output }) =>
       events(cowctl, { after: undefined, sinceMs: since, node, type, follow }, output),
     );
+  command.hook("preSubcommand", () => {
+    const { since, node, type, follow } = command.opts();
+    if ([since, node, type, follow].some((given) => given !== undefined))
+      throw new UsageError("--since, --node, --type and --follow choose events, and here are none to choose from");
+  });
   addEventsUser(command, cowctl, () => command.opts().output);
 }
 
