@@ -10,6 +10,11 @@ const commands = [
   ["init"],
   ["status"],
   ["explain"],
+  ["events"],
+  ["events", "user"],
+  ["events", "user", "add"],
+  ["events", "user", "list"],
+  ["events", "user", "remove"],
   ["plan"],
   ["apply"],
   ["hostfile"],
@@ -19,18 +24,22 @@ const commands = [
   ["hostfile", "rollback"],
   ["hostfile", "adopt"],
   ["hostfile", "unpin"],
+  ["hostfile", "release"],
   ["hostfile", "lint"],
   ["hostfile", "discover"],
   ["token", "create"],
   ["token", "list"],
   ["token", "revoke"],
+  ["node", "drain"],
+  ["node", "undrain"],
+  ["node", "release"],
   ["node", "remove"],
   ["operator", "create"],
   ["version"],
 ];
 
 describe("cowctl", () => {
-  it.each(commands)("shows help with an example for %s %s", async (...argv) => {
+  it.each(commands)("shows help with an example for %s %s %s", async (...argv) => {
     const { exitCode, out, err } = await runFake([...argv.filter((word) => word !== undefined), "--help"], "/absent");
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     expect(out).toMatch(/\nExamples:\n {2}(sudo )?cowctl /);
