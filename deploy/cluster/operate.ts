@@ -9,6 +9,12 @@ export const hostfilePath = "/home/mpihpc/.cluster_hostfile";
 /** The cluster's login, by the manual's defaults. */
 export const clusterUser = "mpihpc";
 
+/**
+ * What the product installs for MPI by default. Hosts of a test that is about something else
+ * have it from the start.
+ */
+export const mpiPackages = ["openmpi-bin", "openmpi-common", "libopenmpi-dev"];
+
 const installMs = 300_000;
 const commandMs = 120_000;
 

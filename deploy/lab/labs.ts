@@ -31,8 +31,8 @@ export type CreateOptions = {
   /** Told, in a line each, what takes long: the first lab on a machine builds what every later one stands on. */
   readonly report?: (line: string) => void;
   /**
-   * Packages that hosts have from the start, beside what a plain server has. Virtual machines
-   * alone: what a container installs in seconds takes an emulated processor minutes.
+   * Packages that hosts have from the start, beside what a plain server has: what a container
+   * installs in seconds takes an emulated processor minutes.
    */
   readonly installed?: readonly string[];
 };

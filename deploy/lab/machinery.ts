@@ -16,8 +16,8 @@ export type Foundation = {
 export type Machinery<Host extends LabHost> = {
   readonly kind: LabKind;
   /**
-   * Builds or finds what labs of this kind stand on. Throws UnfitMachineError if this machine
-   * cannot run them, and LabRequestError if hosts of this kind start with no packages of choice.
+   * Builds or finds what labs of this kind stand on, whose hosts have `installed` from the
+   * start. Throws UnfitMachineError if this machine cannot run them.
    */
   prepare(report: ((line: string) => void) | undefined, installed: readonly string[]): Promise<Foundation>;
   /** Throws LabRequestError if no host can be like that. */

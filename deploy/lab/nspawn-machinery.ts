@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import type { LabHost } from "./lab.ts";
-import { LabRequestError } from "./lab-error.ts";
 import type { Machinery } from "./machinery.ts";
 import { chooseCpus, cloneHost, destroyHost, installHost, openHost } from "./nspawn-host.ts";
 import { prepareNspawnLabs } from "./prepare.ts";
@@ -9,8 +8,7 @@ import { prepareNspawnLabs } from "./prepare.ts";
 export const nspawnMachinery: Machinery<LabHost> = {
   kind: "nspawn",
   async prepare(report, installed) {
-    if (installed.length > 0) throw new LabRequestError("hosts that are containers start plain");
-    const { rootFileSystem, repository } = await prepareNspawnLabs(report);
+    const { rootFileSystem, repository } = await prepareNspawnLabs(report, installed);
     return { disk: rootFileSystem, repository };
   },
   checkState: ({ cpus, address }) => void chooseCpus(cpus, availableParallelism(), address),

@@ -19,20 +19,25 @@ export type Foundation = {
 type Report = (line: string) => void;
 
 /**
- * Builds or finds what labs of containers stand on. Only the first time on a machine takes
- * long, about a minute, and needs the distribution's mirror. Throws UnfitMachineError if
- * this machine cannot run a lab, or lacks a package that installPrerequisites would install.
+ * Builds or finds what labs of containers stand on, whose hosts have `installed` beside what a
+ * plain server has. Only the first time on a machine takes long, about a minute, and needs the
+ * distribution's mirror. Throws UnfitMachineError if this machine cannot run a lab, or lacks a
+ * package that installPrerequisites would install.
  */
-export async function prepareNspawnLabs(report: Report = () => {}): Promise<Foundation> {
+export async function prepareNspawnLabs(
+  report: Report = () => {},
+  installed: readonly string[] = [],
+): Promise<Foundation> {
   await checkMachine("nspawn");
   const distribution = await readDistributionSources();
-  const root = await rootFileSystem(distribution, report);
+  const plain = await rootFileSystem(distribution, report);
   const nats = await natsSupply(distribution, report);
-  const repository = await packageRepository(distribution, root, report, [nats.package]);
+  const repository = await packageRepository(distribution, plain, report, [nats.package]);
+  const root = installed.length === 0 ? plain : await rootFileSystem(distribution, report, installed);
   return { distribution, rootFileSystem: root, repository };
 }
 
-/** As prepareNspawnLabs, with the image that disks of virtual machines start as: another minute. It holds `installed` too. */
+/** As prepareNspawnLabs, with the image that disks of virtual machines start as: another minute. It is what holds `installed`. */
 export async function prepareVmLabs(
   report: Report = () => {},
   installed: readonly string[] = [],

@@ -6,6 +6,7 @@ import {
   hostfileNodes,
   initCluster,
   installProduct,
+  mpiPackages,
   pasteLine,
   readHostfile,
   waitUntilReady,
@@ -30,7 +31,7 @@ let secondary2: LabHost;
 /** One cluster for all tests here, which follow one another: each leaves every node listed. */
 beforeAll(async () => {
   const packages = await buildPackages();
-  lab = await createNspawnLab("test-admission");
+  lab = await createNspawnLab("test-admission", { installed: mpiPackages });
   const boot = async (at: number) => {
     const { name, address } = addresses[at] ?? { name: "", address: "" };
     const host = await lab.boot(name, { address, cpus: 1 });
@@ -93,6 +94,17 @@ it("E5: lists no node on which a peer's name does not resolve, though it is writ
   expect(reason).toContain(path);
   await isNotListed(secondary2);
   await secondary2.writeFile(path, before);
+  await untilListed(primary, secondary2.name);
+});
+
+it("F7: takes a ready node out whose uid of the cluster's user becomes another, and lists it again once it is right", async () => {
+  const renumber = (from: number, to: number) =>
+    secondary2.check(["sed", "-i", `s/^${clusterUser}:x:${from}:/${clusterUser}:x:${to}:/`, "/etc/passwd"]);
+  await renumber(7777, 7779);
+  const reason = await untilReason(secondary2, /uid/);
+  console.log(reason);
+  await untilGone(primary, secondary2.name);
+  await renumber(7779, 7777);
   await untilListed(primary, secondary2.name);
 });
 

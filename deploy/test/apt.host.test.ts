@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost, RunResult } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
+import { bundleForHost } from "./bundle-for-host.ts";
 import { type MadePackage, offerPackages } from "./made-packages.ts";
 
 const slow = '#!/bin/sh\ntouch "/srv/begun-$DPKG_MAINTSCRIPT_PACKAGE"; sleep 6\n';
@@ -34,13 +33,8 @@ let host: LabHost;
 
 beforeAll(async () => {
   work = await mkdtemp(`${tmpdir()}/cowherd-apt-test-`);
-  const input = fileURLToPath(new URL("../../agent/src/host/linux/package-installer.fixture.ts", import.meta.url));
-  await using bundle = await rolldown({
-    input,
-    platform: "node",
-    resolve: { conditionNames: ["source", "node", "import"] },
-  });
-  await bundle.write({ file: `${work}/installer.mjs`, format: "esm" });
+  const installer = new URL("../../agent/src/host/linux/package-installer.fixture.ts", import.meta.url);
+  await bundleForHost(installer, `${work}/installer.mjs`);
   lab = await createNspawnLab("test-apt");
   host = await lab.boot("worker", { address: "192.168.56.20" });
   await host.copyIn(process.execPath, "/opt/node", 0o755);

@@ -6,6 +6,7 @@ import {
   createJoinLine,
   initCluster,
   installProduct,
+  mpiPackages,
   pasteLine,
   readHostfile,
   waitUntilReady,
@@ -28,7 +29,7 @@ let secondary2: LabHost;
 /** One cluster for all tests here, which follow one another: each leaves it as the next one needs it. */
 beforeAll(async () => {
   const packages = await buildPackages();
-  lab = await createNspawnLab("test-drain");
+  lab = await createNspawnLab("test-drain", { installed: mpiPackages });
   const boot = async (at: number) => {
     const { name, address } = addresses[at] ?? { name: "", address: "" };
     const host = await lab.boot(name, { address, cpus: 1 });

@@ -4,6 +4,7 @@ import {
   createJoinLine,
   initCluster,
   installProduct,
+  mpiPackages,
   pasteLine,
   waitUntilReady,
 } from "../cluster/operate.ts";
@@ -14,12 +15,14 @@ import { checkCommand } from "../lab/machine/command.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { buildPackages } from "../packaging/build-packages.ts";
 import { projectFolder } from "../packaging/programs.ts";
+import { bundleForHost } from "./bundle-for-host.ts";
 
 const node = "/usr/lib/cowherd/runtime/node";
 const listener = "/opt/listener";
 const keys = "/root/dashboard.cowherd-events";
 const broker = "cowherd-nats.service";
-const acknowledged = "/root/acknowledged";
+const burst = "/root/burst.mjs";
+const answered = "/root/answered";
 
 let lab: Lab;
 let primary: LabHost;
@@ -28,7 +31,7 @@ let secondary: LabHost;
 /** One cluster for all tests here, which follow one another: each leaves it as the next one needs it. */
 beforeAll(async () => {
   const packages = await buildPackages();
-  lab = await createNspawnLab("test-broker");
+  lab = await createNspawnLab("test-broker", { installed: mpiPackages });
   const boot = async (name: string, address: string) => {
     const host = await lab.boot(name, { address, cpus: 1 });
     await installProduct(host, packages);
@@ -124,15 +127,14 @@ describe("the broker that the primary's agent keeps", () => {
 
   it("has every event of a burst of a thousand that a power cut ends, and tells each in its order", async () => {
     const before = (await keptEvents()).length;
-    const burst = `
-      while i=$((i + 1)); do
-        cowctl node drain secondary1 --reason "burst $i." && echo "burst $i." >>${acknowledged}
-        cowctl node undrain secondary1
-      done`;
-    await primary.check(["systemd-run", "--unit=burst", "--collect", "sh", "-c", burst]);
+    const bundle = `/tmp/${lab.name}-burst.mjs`;
+    await bundleForHost(new URL("burst-of-drains.ts", import.meta.url), bundle);
+    await primary.copyIn(bundle, burst);
+    await checkCommand(["rm", bundle]);
+    await primary.check(["systemd-run", "--unit=burst", "--collect", node, burst, "secondary1", answered]);
     await waitFor("a thousand events", async () => ((await keptEvents()).length >= before + 1000 ? true : undefined), {
-      timeoutMs: 400_000,
-      everyMs: 2_000,
+      timeoutMs: 120_000,
+      everyMs: 100,
     });
     await primary.cutPower();
     await primary.powerOn();
@@ -142,10 +144,10 @@ describe("the broker that the primary's agent keeps", () => {
 
     const events = await keptEvents();
     expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, at) => at + 1));
-    const told = events.map(({ data }) => data.reason ?? "").join("\n");
-    const answered = (await primary.readFile(acknowledged)).trim().split("\n");
-    expect(answered.length).toBeGreaterThan(50); // drains, of which each made several events
-    expect(answered.filter((words) => !told.includes(words))).toEqual([]);
+    const undrained = events.slice(before).filter(({ type }) => type === "io.cowherd.node.undrained.v1");
+    const times = Number(await primary.readFile(answered));
+    expect(times).toBeGreaterThan(100);
+    expect(undrained.length).toBeGreaterThanOrEqual(times);
 
     await secondary.check(["systemctl", "stop", "listener.service"]);
     await secondary.check(["rm", "-f", `${listener}/heard`]);
@@ -153,7 +155,7 @@ describe("the broker that the primary's agent keeps", () => {
     await untilHeard(new RegExp(`${events.at(-1)?.id}`));
     const heard = (await secondary.readFile(`${listener}/heard`)).match(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g) ?? [];
     expect([...new Set(heard)].slice(0, events.length)).toEqual(events.map(({ id }) => id));
-  }, 900_000);
+  });
 
   it("cuts off who is removed", async () => {
     await primary.check(["cowctl", "events", "user", "remove", "dashboard"]);
@@ -226,7 +228,7 @@ try {
   return host.check([node, `${listener}/attempt.mjs`], { timeoutMs: 30_000 });
 }
 
-type CloudEvent = { readonly id: string; readonly sequence: string; readonly data: { readonly reason?: string } };
+type CloudEvent = { readonly id: string; readonly sequence: string; readonly type: string };
 
 /** All that the controller knows of, oldest first. */
 async function keptEvents(): Promise<readonly CloudEvent[]> {

@@ -10,7 +10,7 @@ import {
 } from "@cowherd/agent";
 import { hooksFolder } from "@cowherd/proto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { applySpec, clusterYaml, initCluster, installProduct } from "../cluster/operate.ts";
+import { applySpec, clusterYaml, initCluster, installProduct, mpiPackages } from "../cluster/operate.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
@@ -20,7 +20,7 @@ let lab: Lab;
 let host: LabHost;
 
 beforeAll(async () => {
-  lab = await createNspawnLab("test-hooks");
+  lab = await createNspawnLab("test-hooks", { installed: mpiPackages });
 });
 
 afterAll(() => lab?.down());

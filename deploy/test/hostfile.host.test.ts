@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   clusterUser,
@@ -7,17 +8,21 @@ import {
   hostfilePath,
   initCluster,
   installProduct,
+  mpiPackages,
   pasteLine,
   readHostfile,
+  waitUntilReady,
 } from "../cluster/operate.ts";
 import { untilHostfile, untilListed } from "../cluster/status.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { buildPackages } from "../packaging/build-packages.ts";
+import { readHostfileAllTheTime } from "./hostfile-reader.ts";
 
 const names = ["primary", "secondary1"] as const;
 const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
+const services = ["cowherd-controller.service", "cowherd-agent.service"];
 const both = "primary slots=1\nsecondary1 slots=1\n";
 
 let lab: Lab;
@@ -27,7 +32,7 @@ let secondary1: LabHost;
 /** One cluster for all tests here, which follow one another: each leaves it as the next one needs it. */
 beforeAll(async () => {
   const packages = await buildPackages();
-  lab = await createNspawnLab("test-hostfile");
+  lab = await createNspawnLab("test-hostfile", { installed: mpiPackages });
   const boot = async (at: number) => {
     const { name, address } = addresses[at] ?? { name: "", address: "" };
     const host = await lab.boot(name, { address, cpus: 1 });
@@ -145,4 +150,49 @@ it("H17: lint says of a hostfile what Open MPI would misread", async () => {
   expect(found.exitCode).toBe(1);
   expect(found.stdout).toContain("/root/hosts:1:1: error: ");
   expect((await primary.run(["cowctl", "hostfile", "lint", hostfilePath], { timeoutMs: 60_000 })).exitCode).toBe(0);
+});
+
+describe("a disk that is full", () => {
+  const folders = ["/home/mpihpc", "/var/lib/cowherd/controller"];
+
+  /** Puts small disks under the folders, with what is in them. */
+  async function moveToSmallDisks(): Promise<void> {
+    const move =
+      'mkdir /mnt/small; mount -t tmpfs -o size=24m tmpfs /mnt/small && cp --archive "$1/." /mnt/small && mount --move /mnt/small "$1"';
+    await primary.check(["systemctl", "stop", ...services]);
+    await primary.check(["mount", "--make-rprivate", "/"]); // or the kernel moves none of them
+    for (const folder of folders) await primary.check(["sh", "-c", move, "sh", folder]);
+    await primary.check(["systemctl", "start", ...services]);
+    await waitUntilReady(primary, "2m");
+  }
+
+  async function fill(): Promise<void> {
+    for (const folder of folders) {
+      const { stderr } = await primary.run(["dd", "if=/dev/zero", `of=${folder}/filler`, "bs=4k"], {
+        timeoutMs: 60_000,
+      });
+      expect(stderr).toContain("No space left on device");
+    }
+  }
+
+  it("leaves the hostfile whole and true, is told of, and costs nothing once there is room", async () => {
+    await moveToSmallDisks();
+    const reader = await readHostfileAllTheTime(primary, ["primary"]);
+    const before = await readHostfile(primary);
+    await fill();
+    const drained = await primary.run(["cowctl", "node", "drain", "secondary1", "--reason", "a test."], {
+      timeoutMs: 60_000,
+    });
+    console.log(drained, await cowctl("status"));
+    await sleep(15_000);
+    console.log(await cowctl("status"));
+    expect(await readHostfile(primary)).toBe(before);
+    for (const folder of folders) await primary.check(["rm", `${folder}/filler`]);
+    await cowctl("node", "drain", "secondary1", "--reason", "a test.");
+    await untilNodes("primary");
+    await cowctl("node", "undrain", "secondary1");
+    await untilNodes("primary", "secondary1");
+    await waitUntilReady(primary, "2m");
+    expect((await reader()).wrong).toEqual([]);
+  });
 });

@@ -1,18 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Probe, Proof } from "@cowherd/proto";
-import { rolldown } from "rolldown";
 import type { LabHost } from "../lab/lab.ts";
 import { buildRankProgram } from "../packaging/rank-program.ts";
+import { bundleForHost } from "./bundle-for-host.ts";
 
 const driver = "/opt/probes.mjs";
 const unit = fileURLToPath(new URL("../systemd/cowherd-agent.service", import.meta.url));
-const fixture = fileURLToPath(new URL("../../agent/src/host/linux/probes.fixture.ts", import.meta.url));
+const fixture = new URL("../../agent/src/host/linux/probes.fixture.ts", import.meta.url);
 
 /** Puts on each host what answers probes there as the agent does, and the program of two ranks where the package has it. */
 export async function prepareProbes(hosts: readonly LabHost[], work: string): Promise<void> {
-  await using bundle = await rolldown({ input: fixture, platform: "node" });
-  await bundle.write({ file: `${work}/probes.mjs`, format: "esm" });
+  await bundleForHost(fixture, `${work}/probes.mjs`);
   const program = await buildRankProgram(work);
   for (const host of hosts) {
     await host.copyIn(process.execPath, "/opt/node", 0o755);

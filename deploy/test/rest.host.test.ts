@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { clusterYaml, initCluster, installProduct, waitUntilReady } from "../cluster/operate.ts";
 import { waitFor } from "../cluster/wait-for.ts";
-import { readDistributionSources } from "../lab/debian/machine-apt.ts";
-import { rootFileSystem } from "../lab/debian/root-file-system.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { buildPackages } from "../packaging/build-packages.ts";
@@ -15,9 +13,8 @@ let host: LabHost;
 
 beforeAll(async () => {
   const packages = await buildPackages();
-  const root = await rootFileSystem(await readDistributionSources(), () => {}, ["strace"]);
-  lab = await createNspawnLab("test-rest");
-  host = await lab.boot("primary", { address: "192.168.56.10", rootFileSystem: root });
+  lab = await createNspawnLab("test-rest", { installed: ["strace"] });
+  host = await lab.boot("primary", { address: "192.168.56.10" });
   await host.writeFile(
     "/etc/systemd/system/cowherd-agent.service.d/log.conf",
     "[Service]\nEnvironment=COWHERD_LOG_LEVEL=debug\n",

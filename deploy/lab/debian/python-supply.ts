@@ -11,7 +11,7 @@ import { wheelName, wheelOf } from "./wheel.ts";
 import type { ZipEntry } from "./zip.ts";
 
 /** Raise this when the steps below change what they make. */
-const STEPS = 1;
+const STEPS = 2;
 
 /** The Python whose genuine source a distribution ships, by the distribution's codename. */
 const PYTHONS: Readonly<Record<string, { readonly source: string; readonly version: string }>> = {
@@ -21,6 +21,11 @@ const PYTHONS: Readonly<Record<string, { readonly source: string; readonly versi
 const PYENV_PACKAGES = ["pyenv", "pyenv-runtime"];
 const WHEEL_PACKAGES = ["python3-mpi4py", "python3-click"];
 const SITE = "usr/lib/python3/dist-packages";
+
+const INSTALL_HOOK = `export _PYTHON_BUILD_FORCE_SKIP_XZ=1
+export PYTHON_CONFIGURE_OPTS=--disable-test-modules
+export PYTHON_CFLAGS=-O0
+`;
 
 /** What hosts without the Internet install a Python from: files below a folder, to be served over HTTP. */
 export type PythonSupply = {
@@ -42,6 +47,7 @@ export type PythonSupply = {
  * pyenv is Debian sid's, since older releases have none, and sid is asked for that alone. Its
  * definitions prefer .tar.xz where there is xz, and Debian ships the .tgz: a hook, which is
  * pyenv's own way to be extended, makes it take that one, and the checksum stays pyenv's. The
+ * same hook has it compile a Python that is slow and soon there, without its tests of itself. The
  * wheels are Debian's own builds, mpi4py's for the Open MPI of the same release.
  * Throws UnfitMachineError where the distribution is none that this is known to work for.
  */
@@ -90,9 +96,9 @@ async function unpackPyenv(work: string, distribution: DistributionSources, root
   await mkdir(`${pyenv}/bin`);
   await checkCommand(["ln", "--symbolic", "../libexec/pyenv", `${pyenv}/bin/pyenv`]);
   await checkCommand(["find", pyenv, "-xtype", "l", "-delete"]); // links to documents of the package
-  const hooks = `${pyenv}/plugins/gzip-sources/etc/pyenv.d/install`;
+  const hooks = `${pyenv}/plugins/cowherd-lab/etc/pyenv.d/install`;
   await mkdir(hooks, { recursive: true });
-  await writeFile(`${hooks}/gzip-sources.bash`, "export _PYTHON_BUILD_FORCE_SKIP_XZ=1\n");
+  await writeFile(`${hooks}/cowherd-lab.bash`, INSTALL_HOOK);
   return pyenv;
 }
 

@@ -5,6 +5,7 @@ import {
   createJoinLine,
   initCluster,
   installProduct,
+  mpiPackages,
   pasteLine,
   readHostfile,
   runProgram,
@@ -24,7 +25,7 @@ const confirmSeconds = 30;
 const names = ["primary", "secondary1", "secondary2"] as const;
 const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
 /** What every node is to have. The demo has them installed by the product; here that would be most of the time. */
-const installed = ["openmpi-bin", "openmpi-common", "libopenmpi-dev", "nfs-kernel-server", "nfs-common"];
+const installed = [...mpiPackages, "nfs-kernel-server", "nfs-common"];
 const program = "/home/mpihpc/shared/allreduce";
 
 let lab: Lab<VmHost>;
