@@ -101,8 +101,7 @@ it("F7: takes a ready node out whose uid of the cluster's user becomes another, 
   const renumber = (from: number, to: number) =>
     secondary2.check(["sed", "-i", `s/^${clusterUser}:x:${from}:/${clusterUser}:x:${to}:/`, "/etc/passwd"]);
   await renumber(7777, 7779);
-  const reason = await untilReason(secondary2, /uid/);
-  console.log(reason);
+  await untilReason(secondary2, /^user: user mpihpc exists with uid 7779, wanted 7777$/);
   await untilGone(primary, secondary2.name);
   await renumber(7779, 7777);
   await untilListed(primary, secondary2.name);

@@ -75,8 +75,10 @@ it("changes nothing, in memory or in the store, while the controller's disk is f
 
   await fill();
   const join = () => controller.loop.commit({ events: secondaries.flatMap((node) => enrolled(node)) });
-  for (let turn = 0; turn < 20; turn += 1) expect(join).toThrow(/full/);
+  for (let turn = 0; turn < 20; turn += 1)
+    expect(join).toThrow(`nothing was changed, since the controller cannot write ${database}: the disk is full`);
   expect(controller.loop.record()).toBe(before);
+  expect(controller.loop.unwritten()?.reason).toBe(`${database}: the disk is full`);
   const again = openSqliteStore(database); // as a controller that is started meanwhile
   expect(again.load()).toEqual(before);
   again.close();

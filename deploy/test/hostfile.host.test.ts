@@ -13,7 +13,7 @@ import {
   readHostfile,
   waitUntilReady,
 } from "../cluster/operate.ts";
-import { untilHostfile, untilListed } from "../cluster/status.ts";
+import { statusOf, untilHostfile, untilListed } from "../cluster/status.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
@@ -153,12 +153,13 @@ it("H17: lint says of a hostfile what Open MPI would misread", async () => {
 });
 
 describe("a disk that is full", () => {
-  const folders = ["/home/mpihpc", "/var/lib/cowherd/controller"];
+  const folders = ["/home/mpihpc", "/var/lib/cowherd/controller"] as const;
+  const [home, store] = folders;
 
   /** Puts small disks under the folders, with what is in them. */
   async function moveToSmallDisks(): Promise<void> {
     const move =
-      'mkdir /mnt/small; mount -t tmpfs -o size=24m tmpfs /mnt/small && cp --archive "$1/." /mnt/small && mount --move /mnt/small "$1"';
+      'mkdir -p /mnt/small; mount -t tmpfs -o size=24m tmpfs /mnt/small && cp --archive "$1/." /mnt/small && mount --move /mnt/small "$1"';
     await primary.check(["systemctl", "stop", ...services]);
     await primary.check(["mount", "--make-rprivate", "/"]); // or the kernel moves none of them
     for (const folder of folders) await primary.check(["sh", "-c", move, "sh", folder]);
@@ -166,33 +167,48 @@ describe("a disk that is full", () => {
     await waitUntilReady(primary, "2m");
   }
 
-  async function fill(): Promise<void> {
-    for (const folder of folders) {
-      const { stderr } = await primary.run(["dd", "if=/dev/zero", `of=${folder}/filler`, "bs=4k"], {
-        timeoutMs: 60_000,
-      });
-      expect(stderr).toContain("No space left on device");
-    }
+  async function fill(folder: string): Promise<void> {
+    const { stderr } = await primary.run(["dd", "if=/dev/zero", `of=${folder}/filler`, "bs=4k"], { timeoutMs: 60_000 });
+    expect(stderr).toContain("No space left on device");
   }
+
+  const makeRoom = (folder: string) => primary.check(["rm", `${folder}/filler`]);
+
+  const drain = ["cowctl", "node", "drain", "secondary1", "--reason", "a test."] as const;
 
   it("leaves the hostfile whole and true, is told of, and costs nothing once there is room", async () => {
     await moveToSmallDisks();
-    const reader = await readHostfileAllTheTime(primary, ["primary"]);
+    const stopReading = await readHostfileAllTheTime(primary, []);
     const before = await readHostfile(primary);
-    await fill();
-    const drained = await primary.run(["cowctl", "node", "drain", "secondary1", "--reason", "a test."], {
-      timeoutMs: 60_000,
+
+    await fill(store);
+    const { exitCode, stderr } = await primary.run(drain, { timeoutMs: 60_000 });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `cowctl: nothing was changed, since the controller cannot write ${store}/cluster.sqlite: the disk is full\n`,
     });
-    console.log(drained, await cowctl("status"));
-    await sleep(15_000);
-    console.log(await cowctl("status"));
+    expect(await notices()).toContainEqual(expect.stringContaining("the disk is full"));
+    await sleep(12_000); // longer than a lease
     expect(await readHostfile(primary)).toBe(before);
-    for (const folder of folders) await primary.check(["rm", `${folder}/filler`]);
-    await cowctl("node", "drain", "secondary1", "--reason", "a test.");
+    await makeRoom(store);
+    await waitFor(
+      "the notice to go",
+      async () => !(await notices()).some((text) => text.includes("the disk is full")) || undefined,
+      { timeoutMs: 30_000 },
+    );
+
+    await fill(home);
+    await primary.check(drain);
+    const look = async () => (await statusOf(primary, "primary")).reason?.match(/no space left/i)?.[0];
+    await waitFor("the primary to say that it has no space", look, { timeoutMs: 60_000 });
+    expect(await readHostfile(primary)).toBe(before);
+    await makeRoom(home);
     await untilNodes("primary");
     await cowctl("node", "undrain", "secondary1");
     await untilNodes("primary", "secondary1");
     await waitUntilReady(primary, "2m");
-    expect((await reader()).wrong).toEqual([]);
+    const { reads, wrong } = await stopReading();
+    expect(wrong).toEqual([]);
+    expect(reads).toBeGreaterThan(1_000);
   });
 });

@@ -4,7 +4,7 @@ import { dueProbes } from "../proofs/due-probes.ts";
 import { defaultProbeTiming } from "../proofs/probe-timing.ts";
 import { answered, empty, enrolled, ran } from "../state/cluster.fixture.ts";
 import type { ClusterEvent } from "../state/cluster-state.ts";
-import type { ClusterStore } from "../store/cluster-store.ts";
+import { type ClusterStore, StoreUnwritableError } from "../store/cluster-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { createLoop } from "./loop.ts";
 
@@ -144,6 +144,33 @@ it("tells nothing of a change that could not be stored, and of it once when it c
   started.happen(...enrolled("primary"));
   expect(typesOf(started)).toEqual(["node.enrolled", "node.converging"]);
   expect(store.events.last()).toBe(2n);
+});
+
+it("says that the store takes nothing, and tries it every second until it does", () => {
+  const store = createMemoryStore();
+  let full = false;
+  let tries = 0;
+  const started = start({
+    ...store,
+    commit(record, log) {
+      tries += 1;
+      if (full) throw new StoreUnwritableError("/store: the disk is full");
+      store.commit(record, log);
+    },
+  });
+  expect(started.loop.unwritten()).toBeUndefined();
+  full = true;
+  expect(() => started.happen(...enrolled("primary"))).toThrow("cannot write /store: the disk is full");
+  expect(started.loop.unwritten()).toEqual({ since: 0, reason: "/store: the disk is full" });
+  tries = 0;
+  expect([started.wait(999), tries]).toEqual([false, 0]);
+  expect([started.wait(1), tries]).toEqual([false, 1]);
+  expect([started.wait(500), tries]).toEqual([false, 1]);
+  full = false;
+  expect([started.wait(500), tries]).toEqual([true, 2]);
+  expect(started.loop.unwritten()).toBeUndefined();
+  expect(typesOf(started)).toEqual([]);
+  expect(started.wait(10_000)).toBe(false);
 });
 
 it("tells what time alone made different", () => {

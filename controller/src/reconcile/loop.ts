@@ -1,11 +1,13 @@
 import type { DesiredState, Event, KeptEvent } from "@cowherd/proto";
+import type { LogChange } from "../events/event-mark.ts";
 import { eventsBetween, viewOf } from "../events/events-between.ts";
 import { defaultEventRules, type EventRules, growLog, type Loss } from "../events/grow-log.ts";
 import { logViewOf } from "../events/log-view.ts";
 import { atOnce, type Pace } from "../hostfile/pace.ts";
 import type { ClusterEvent, ClusterState } from "../state/cluster-state.ts";
 import { reduce } from "../state/reduce.ts";
-import type { ClusterRecord, ClusterStore } from "../store/cluster-store.ts";
+import { type ClusterRecord, type ClusterStore, StoreUnwritableError } from "../store/cluster-store.ts";
+import type { Unwritten } from "../store/store-notices.ts";
 import { desiredStates } from "./desired-states.ts";
 import { nextDue } from "./next-due.ts";
 import type { RunningTime } from "./running-time.ts";
@@ -45,6 +47,8 @@ export interface Loop {
   desired(): ReadonlyMap<string, DesiredState>;
   /** The events that were given up before they reached the broker, as far as the log knows. */
   lost(): Loss | undefined;
+  /** That the store takes nothing, which is tried again every second. */
+  unwritten(): Unwritten | undefined;
   /** Makes a change. Throws when the store does, and then nothing was changed. */
   commit(change: Change): Committed;
   /**
@@ -70,6 +74,9 @@ export type LoopDeps = {
 /** While something waits, the time is stored so often: what a restart takes from it at most. */
 const keptMs = 60_000;
 
+/** How long a store that took nothing is left alone, unless there is a change. */
+const unwrittenMs = 1_000;
+
 /** Takes the record up where the store left it and brings it to its fixed point. */
 export function createLoop(initial: ClusterRecord, deps: LoopDeps): Loop {
   const { store, runningTime, now, randomBytes, eventRules = () => defaultEventRules, pace, tell } = deps;
@@ -79,13 +86,39 @@ export function createLoop(initial: ClusterRecord, deps: LoopDeps): Loop {
   let due: number | undefined;
   let desired: ReadonlyMap<string, DesiredState> = new Map();
 
+  let unwritten: Unwritten | undefined;
+  let triedAt = 0; // in running time
+
   const present = () => reduce(record.state, { type: "time-passed", at: runningTime() });
+
+  function put(after: ClusterRecord, grown?: LogChange): void {
+    triedAt = after.state.runTime;
+    try {
+      store.commit(after, grown);
+      unwritten = undefined;
+    } catch (error) {
+      if (error instanceof StoreUnwritableError) unwritten = { since: unwritten?.since ?? now(), reason: error.reason };
+      throw error;
+    }
+    record = after;
+  }
+
+  /** Stores the time alone. Tells whether the store took it. */
+  function tryAgain(current: ClusterState): boolean {
+    try {
+      put({ ...record, state: current });
+    } catch (error) {
+      if (!(error instanceof StoreUnwritableError)) throw error;
+    }
+    return unwritten === undefined;
+  }
 
   const loop: Loop = {
     record: () => record,
     present,
     desired: () => desired,
     lost: () => log.loss,
+    unwritten: () => unwritten,
     commit({ events = [], tokens = record.tokens, operators = record.operators, told = [], urgent = false }) {
       const before = record;
       const current = present();
@@ -102,8 +135,7 @@ export function createLoop(initial: ClusterRecord, deps: LoopDeps): Loop {
         randomBytes,
       });
       const committed = { before, after, desired: settled.desired, events: grown.added };
-      store.commit(after, grown);
-      record = after;
+      put(after, grown);
       viewed = view;
       log = grown.log;
       due = nextDue(after.state, pace);
@@ -114,17 +146,14 @@ export function createLoop(initial: ClusterRecord, deps: LoopDeps): Loop {
 
     pass() {
       const current = present();
+      if (unwritten !== undefined) return current.runTime - triedAt >= unwrittenMs && tryAgain(current);
       if (due === undefined) return false;
       if (current.runTime >= due) {
         loop.commit({});
         due = nextDue(present(), pace);
         return true;
       }
-      if (current.runTime - record.state.runTime >= keptMs) {
-        const after = { ...record, state: current };
-        store.commit(after);
-        record = after;
-      }
+      if (current.runTime - record.state.runTime >= keptMs) put({ ...record, state: current });
       return false;
     },
   };

@@ -4,15 +4,17 @@ import { hostfileEntries } from "../hostfile/hostfile-entries.ts";
 import { createSessions } from "../sessions/sessions.ts";
 import { empty, enrolled, given } from "../state/cluster.fixture.ts";
 import type { ClusterState } from "../state/cluster-state.ts";
+import type { Unwritten } from "../store/store-notices.ts";
 import { clusterStatus } from "./cluster-status.ts";
 
-const statusOf = (state: ClusterState, loss?: Loss) =>
+const statusOf = (state: ClusterState, { loss, unwritten }: { loss?: Loss; unwritten?: Unwritten } = {}) =>
   clusterStatus({
     loop: {
       present: () => state,
       record: () => ({ state, tokens: new Map(), operators: new Map() }),
       desired: () => new Map(),
       lost: () => loss,
+      unwritten: () => unwritten,
       commit: () => {
         throw new TypeError("a look changes nothing");
       },
@@ -32,7 +34,7 @@ const statusOf = (state: ClusterState, loss?: Loss) =>
       backlogs: () => [],
     },
     sessions: createSessions(),
-    now: () => 0,
+    now: () => 5_000,
     publishing: undefined,
   });
 const isDue = (state: ClusterState) => statusOf(state).hostfileDue;
@@ -51,7 +53,15 @@ it("tells of none while the hostfile is held", () => {
 });
 
 it("says which events were given up before the broker had them", () => {
-  expect(statusOf(empty(), { sequence: 9n, first: 2n, last: 7n, count: 6n }).notices).toContain(
+  expect(statusOf(empty(), { loss: { sequence: 9n, first: 2n, last: 7n, count: 6n } }).notices).toContain(
     "6 events were given up before NATS had got them (between number 2 and 7): the log was full or they were too old",
   );
+});
+
+it("says first that nothing can be stored, and since when", () => {
+  const unwritten = { since: 1_000, reason: "/store: the disk is full" };
+  expect(statusOf(empty(), { unwritten }).notices[0]).toBe(
+    "the controller cannot write /store: the disk is full, for 4 s now; until it can, nothing is changed and the hostfile stays as it is",
+  );
+  expect(statusOf(empty()).notices.join()).not.toContain("cannot write");
 });

@@ -11,6 +11,7 @@ import { hostfileNotices } from "../state/hostfile-notices.ts";
 import { noticesOf } from "../state/notices.ts";
 import { phaseOf } from "../state/phase.ts";
 import { slotsOf } from "../state/slots.ts";
+import { storeNotices } from "../store/store-notices.ts";
 
 /** Tells the cluster in one look; the nodes are those of the spec, in its order. */
 export function clusterStatus({
@@ -30,6 +31,7 @@ export function clusterStatus({
     ),
     hostfileGeneration: state.hostfile?.generation ?? 0n,
     notices: [
+      ...storeNotices(loop.unwritten(), now()),
       ...noticesOf(state),
       ...hostfileNotices(state, now()),
       ...lossNotices(loop.lost()),

@@ -16,6 +16,7 @@ import { PrimaryError } from "../operators/primary.ts";
 import { NotHeldError } from "../operators/upkeep.ts";
 import { InvalidSpecError, type SpecProblem } from "../spec/cluster-spec.ts";
 import { FactsRefusedError } from "../state/parse-facts.ts";
+import { StoreUnwritableError } from "../store/cluster-store.ts";
 import { type TokenProblem, TokenRefusedError } from "../tokens/token-record.ts";
 import { TokenLifetimeError, UnknownNodeError, UnknownTokenError } from "../tokens/tokens.ts";
 
@@ -66,9 +67,9 @@ export function toRpcStatus(error: unknown): StatusObject {
   return { code: told.code, details: error.message.slice(0, longestMessage), metadata };
 }
 
-/** Tells whether an error is nobody's fault but ours, and so belongs in the log with its cause. */
+/** Tells whether an error is not the caller's fault, and so belongs in the log with its cause. */
 export function isOurFault(error: unknown): boolean {
-  return tell(error) === undefined;
+  return tell(error) === undefined || error instanceof StoreUnwritableError;
 }
 
 function tell(error: unknown): Told | undefined {
@@ -99,6 +100,7 @@ function tell(error: unknown): Told | undefined {
   if (error instanceof NotHeldError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof PrimaryError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof SessionSupersededError) return { code: status.ABORTED };
+  if (error instanceof StoreUnwritableError) return { code: status.RESOURCE_EXHAUSTED };
   if (error instanceof TooManyCallsError) return { code: status.RESOURCE_EXHAUSTED };
   return undefined;
 }

@@ -32,7 +32,7 @@ export interface ClusterStore {
    * when it throws, not at all.
    *
    * Once it returns, a power cut does not take it back. What is the same object as in the
-   * last record is not written again.
+   * last record is not written again. Throws StoreUnwritableError where the disk is at fault.
    */
   commit(record: ClusterRecord, log?: LogChange): void;
 
@@ -41,6 +41,17 @@ export interface ClusterStore {
 
 /** Opens the store at a path, which is made where it is missing. Throws NewerStoreError. */
 export type OpenStore = (path: string) => ClusterStore;
+
+/** The disk did not take what was to be stored. `reason` says of which file, and why. */
+export class StoreUnwritableError extends Error {
+  override readonly name = "StoreUnwritableError";
+  readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`nothing was changed, since the controller cannot write ${reason}`, options);
+    this.reason = reason;
+  }
+}
 
 /** What is stored was written by a later version, which alone understands it. */
 export class NewerStoreError extends Error {

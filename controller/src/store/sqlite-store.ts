@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { nothingLogged } from "../events/event-mark.ts";
 import { eventTables, openSqliteLog } from "../events/sqlite-log.ts";
 import { decodeState, encodeCluster, encodeGeneration, encodeNode } from "../state/persist.ts";
-import { type ClusterRecord, type ClusterStore, NewerStoreError } from "./cluster-store.ts";
+import { type ClusterRecord, type ClusterStore, NewerStoreError, StoreUnwritableError } from "./cluster-store.ts";
 import { readOperator, readToken, textOf } from "./sqlite-rows.ts";
 
 /**
@@ -37,14 +37,14 @@ const schema = `
 export function openSqliteStore(path: string): ClusterStore {
   const database = new DatabaseSync(path);
   try {
-    return createStore(database);
+    return createStore(database, path);
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function createStore(database: DatabaseSync): ClusterStore {
+function createStore(database: DatabaseSync, path: string): ClusterStore {
   database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 2000");
   prepareSchema(database);
   const events = openSqliteLog(database);
@@ -115,10 +115,15 @@ function createStore(database: DatabaseSync): ClusterStore {
     },
 
     commit(record, log = nothingLogged) {
-      inTransaction(database, () => {
-        write(record);
-        events.write(log);
-      });
+      try {
+        inTransaction(database, () => {
+          write(record);
+          events.write(log);
+        });
+      } catch (error) {
+        const reason = diskFault(error);
+        throw reason === undefined ? error : new StoreUnwritableError(`${path}: ${reason}`, { cause: error });
+      }
       last = record;
     },
 
@@ -139,6 +144,20 @@ function prepareSchema(database: DatabaseSync): void {
   inTransaction(database, () =>
     database.exec(`${generationTable} ${eventTables} pragma user_version = ${schemaVersion}`),
   );
+}
+
+/** What is wrong with the disk, where that is what SQLite says; see https://www.sqlite.org/rescode.html. */
+function diskFault(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
+  switch (error.errcode & 0xff) {
+    case 8: // SQLITE_READONLY
+    case 10: // SQLITE_IOERR
+      return error.message;
+    case 13: // SQLITE_FULL
+      return "the disk is full";
+    default:
+      return undefined;
+  }
 }
 
 function inTransaction(database: DatabaseSync, write: () => void): void {
