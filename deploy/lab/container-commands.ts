@@ -16,16 +16,16 @@ export type ContainerCommands = {
   attach(command: readonly string[], options?: RunOptions): Promise<number>;
 };
 
-/** Runs commands in groups of their own below `group`. `host` is what errors call the container. */
-export function createContainerCommands(host: string, group: Cgroup, container: Container): ContainerCommands {
+/** Runs commands in groups of their own below `group`. `host` is what errors call the container, which is as it booted last. */
+export function createContainerCommands(host: string, group: Cgroup, container: () => Container): ContainerCommands {
   /** The command that enters the container, logs in and runs `command`. Rejects with HostOffError. */
   const login = async (command: readonly string[], { user = "root", env }: RunOptions) => {
-    const leader = await findLeader(container.cgroup);
+    const leader = await findLeader(container().cgroup);
     if (leader === undefined) throw new HostOffError(host);
     const passwd = await runCommand(inContainer(leader, ["cat", "/etc/passwd"]));
     if (passwd.exitCode !== 0) throw new HostOffError(host); // its power was cut in between
     const entered = inContainer(leader, loginAs(findAccount(passwd.stdout, user), command, env));
-    const { cpus } = container; // who comes from outside brings this machine's CPUs along
+    const { cpus } = container(); // who comes from outside brings this machine's CPUs along
     return cpus.length === 0 ? entered : ["taskset", "--cpu-list", cpus.join(","), ...entered];
   };
 

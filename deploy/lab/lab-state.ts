@@ -52,6 +52,14 @@ export async function claimHost(lab: string, host: string, state: HostState): Pr
   return true;
 }
 
+/** Replaces the state of a host that was claimed. */
+export async function replaceHostState(lab: string, host: string, state: HostState): Promise<void> {
+  const { stateFile } = hostLayout(lab, host, state.address);
+  const draft = `${stateFile}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(state));
+  await rename(draft, stateFile);
+}
+
 /** The hosts of a lab, in the order of their names. */
 export async function readHostStates(lab: string): Promise<ReadonlyMap<string, HostState>> {
   const names = await readdir(labLayout(lab).hosts).catch(() => []); // a lab cut short may lack the folder

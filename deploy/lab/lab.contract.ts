@@ -113,6 +113,18 @@ export function labContract(open: () => ContractLab, patienceMs: number): void {
     await expect(second.readFile("/run/lost")).rejects.toThrow(CommandFailedError);
   });
 
+  it("has another number of CPUs once it was given it and has booted again", async () => {
+    const { second } = open();
+    const count = async () => Number(await second.check(["systemd-run", "--quiet", "--wait", "--pipe", "nproc"]));
+    const before = await count();
+    const wanted = before === 1 ? 2 : before - 1;
+    await second.setCpus(wanted);
+    expect(await count()).toBe(before);
+    await second.reboot();
+    expect(await count()).toBe(wanted);
+    await expect(second.setCpus(1_000)).rejects.toThrow(LabRequestError);
+  });
+
   it("copies a running host: its identity and its files, at another address", async () => {
     const { lab, first } = open();
     await first.writeFile("/etc/copied", "copied\n");

@@ -58,6 +58,11 @@ export interface LabHost {
   /** Pulls the cable out of the cluster NIC. It stays out until `heal`, through power cuts too. */
   partition(): Promise<void>;
   heal(): Promise<void>;
+  /**
+   * Gives the host another number of CPUs, as the settings of a hypervisor do: from the next
+   * time on that it boots. Throws LabRequestError if it cannot have so many.
+   */
+  setCpus(cpus: number): Promise<void>;
   /** Cuts the power and destroys the host, its disk and its NICs. */
   remove(): Promise<void>;
 }

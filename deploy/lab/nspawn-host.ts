@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { type ContainerRunOptions, createContainerCommands } from "./container-commands.ts";
 import type { LabHost } from "./lab.ts";
 import { HostOffError, LabRequestError } from "./lab-error.ts";
+import { replaceHostState } from "./lab-state.ts";
 import { hostLayout, labLayout, NAT, SUBNET } from "./layout.ts";
 import { type Cgroup, openCgroup } from "./machine/cgroup.ts";
 import { checkCommand } from "./machine/command.ts";
@@ -48,22 +49,26 @@ export async function openHost(identity: HostIdentity, onRemoved: () => void): P
   const layout = hostLayout(lab, name, address);
   const network = networkOf(lab, name, address);
   const cgroup = await openCgroup(layout.cgroup);
-  const container: Container = {
+  let { cpus } = state;
+  let container: Container = {
     machine: layout.machine,
     root: diskRoot(layout.folder),
     namespace: layout.namespace,
     cgroup: cgroup.child("machine"),
     console: layout.console,
-    cpus: chooseCpus(state.cpus, availableParallelism(), address),
+    cpus: chooseCpus(cpus, availableParallelism(), address),
   };
 
-  const { run, check, attach } = createContainerCommands(name, cgroup.child("commands"), container);
+  const { run, check, attach } = createContainerCommands(name, cgroup.child("commands"), () => container);
 
   const install = async (path: string, mode: number, input: ContainerRunOptions) => {
     await check(["install", "-D", "-m", mode.toString(8), "/dev/stdin", path], input);
   };
 
-  const powerOn = () => bootContainer(name, address, container);
+  const powerOn = () => {
+    container = { ...container, cpus: chooseCpus(cpus, availableParallelism(), address) };
+    return bootContainer(name, address, container);
+  };
 
   return {
     name,
@@ -103,6 +108,12 @@ export async function openHost(identity: HostIdentity, onRemoved: () => void): P
 
     partition: () => setCable(network, "down"),
     heal: () => setCable(network, "up"),
+
+    async setCpus(wanted) {
+      chooseCpus(wanted, availableParallelism(), address);
+      await replaceHostState(lab, name, { ...state, cpus: wanted });
+      cpus = wanted;
+    },
 
     async remove() {
       await destroyHost(identity);

@@ -3,7 +3,7 @@ import { imageFiles } from "./debian/vm-image.ts";
 import { clonedMachineArchive, newMachineArchive, type VmNics } from "./first-boot.ts";
 import type { VmHost } from "./lab.ts";
 import { HostOffError, LabRequestError } from "./lab-error.ts";
-import type { HostState } from "./lab-state.ts";
+import { type HostState, replaceHostState } from "./lab-state.ts";
 import { hostLayout, labLayout } from "./layout.ts";
 import { chooseAccelerator } from "./machine/accelerator.ts";
 import { machineArchitecture } from "./machine/architecture.ts";
@@ -68,6 +68,7 @@ export async function cloneVm(source: HostIdentity, host: HostIdentity, image: s
 export async function openVm(identity: HostIdentity, image: string, onRemoved: () => void): Promise<VmHost> {
   const { name, state } = identity;
   const { address } = state;
+  let { cpus } = state;
   const layout = layoutOf(identity);
   const { firstInitrd } = filesOf(identity);
   const sockets = socketsOf(identity);
@@ -104,7 +105,7 @@ export async function openVm(identity: HostIdentity, image: string, onRemoved: (
   };
 
   const powerOn = async () => {
-    await bootVm(powered, address, await isPluggedIn(network), () => describeVm(identity, image), sockets);
+    await bootVm(powered, address, await isPluggedIn(network), () => describeVm(identity, cpus, image), sockets);
     await rm(firstInitrd, { force: true }); // its first boot is over
   };
 
@@ -166,6 +167,13 @@ export async function openVm(identity: HostIdentity, image: string, onRemoved: (
       await check(["date", "--utc", `--set=@${time.getTime() / 1000}`]);
     },
 
+    async setCpus(wanted) {
+      const changed = { ...state, cpus: wanted };
+      checkVm(changed);
+      await replaceHostState(identity.lab, name, changed);
+      cpus = wanted;
+    },
+
     async remove() {
       await destroyVm(identity);
       onRemoved();
@@ -181,8 +189,8 @@ export async function destroyVm(host: HostIdentity): Promise<void> {
   await removeDisk(folder);
 }
 
-async function describeVm(host: HostIdentity, image: string): Promise<VirtualMachine> {
-  const { cpus = CPUS, memoryMiB = MEMORY_MIB } = host.state;
+async function describeVm(host: HostIdentity, cpus = CPUS, image: string): Promise<VirtualMachine> {
+  const { memoryMiB = MEMORY_MIB } = host.state;
   const { disk, firstInitrd } = filesOf(host);
   const { kernel, initrd } = imageFiles(image);
   const architecture = machineArchitecture();

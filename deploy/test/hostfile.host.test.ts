@@ -124,6 +124,24 @@ describe("an edit of the hostfile by hand", () => {
   });
 });
 
+/** Waits until the hostfile has so many slots on secondary1. */
+const untilSlots = (slots: number) =>
+  waitFor(
+    `${slots} slots on secondary1`,
+    async () => (await readHostfile(primary))?.includes(`\nsecondary1 slots=${slots}\n`) || undefined,
+    { timeoutMs: 120_000 },
+  );
+
+it("a machine that boots with more vCPUs has more slots, by itself", async () => {
+  await secondary1.setCpus(2);
+  await secondary1.reboot();
+  await untilSlots(2);
+  expect(await cowctl("status")).toMatch(/^secondary1 +ready +2 /m);
+  await secondary1.setCpus(1);
+  await secondary1.reboot();
+  await untilSlots(1);
+});
+
 describe("cowctl hostfile --discover", () => {
   it("answers any user in less than 20 ms of a processor, also with the controller down, and with nothing where there is no hostfile", async () => {
     await primary.check(["systemctl", "stop", "cowherd-controller.service"]);
