@@ -51,6 +51,7 @@ let controller: FakeController;
 let calls: (Call & { readonly signal: AbortSignal; readonly observer: RunObserver | undefined })[];
 let watched: (readonly string[])[];
 let drift: () => void;
+let factsChanged: () => void;
 let machine: Facts;
 let kept: DesiredState | undefined;
 let diskFull: boolean;
@@ -122,6 +123,10 @@ async function start(link = createMemoryLink()): Promise<void> {
         return { watch: (paths) => void watched.push(paths), close: () => {} };
       },
       collectFacts: async () => machine,
+      watchFacts(changed) {
+        factsChanged = changed;
+        return { close: () => {} };
+      },
       isJobAwaited: () => jobAwaited,
       ranks: { count: async (uid) => countRanks(uid) },
       clock,
@@ -282,6 +287,16 @@ describe("the agent", () => {
     runs()[1]?.end();
     await clock.pass(0);
     expect(controller.heard.facts).toHaveLength(2);
+  });
+
+  it("tells of other facts as soon as the kernel tells of their files", async () => {
+    await start();
+    machine = { ...facts, hostKeys: ["ssh-ed25519 BBBB"] };
+    await clock.pass(10_000);
+    expect(controller.heard.facts.map(({ hostKeys }) => hostKeys)).toEqual([[]]);
+    factsChanged();
+    await clock.pass(0);
+    expect(controller.heard.facts.map(({ hostKeys }) => hostKeys)).toEqual([[], machine.hostKeys]);
   });
 
   it("drops facts that were refused and says so", async () => {

@@ -37,6 +37,8 @@ export type AgentDeps = {
   createDriftWatch(changed: () => void): DriftWatch;
   readonly ranks: Ranks;
   collectFacts(resources: readonly ResourceSpec[]): Promise<Facts>;
+  /** Calls `changed` when others cannot reach this node any more by what its facts said last. Until it is closed. */
+  watchFacts(changed: () => void): Pick<DriftWatch, "close">;
   /** Whether a run only waits for a job, which goes on without it. */
   isJobAwaited(): boolean;
   readonly clock: Clock;
@@ -87,6 +89,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     clock,
     log,
   });
+  const factWatch = deps.watchFacts(factsBell.ring);
   const driftWatch = deps.createDriftWatch(runs.drifted);
 
   function watchDrift(): void {
@@ -145,6 +148,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
   } finally {
     stop.abort();
     driftWatch.close();
+    factWatch.close();
   }
 
   function opened(): void {

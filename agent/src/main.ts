@@ -6,7 +6,7 @@ import type { Clock } from "./clock.ts";
 import { type Command, parseCommand, UsageError } from "./config.ts";
 import { converge, watchedPaths } from "./converge.ts";
 import { createInotifyWatch } from "./drift/inotify-watch.ts";
-import { collectFacts } from "./facts/collect-facts.ts";
+import { collectFacts, hostKeyFiles } from "./facts/collect-facts.ts";
 import { createLinuxMachine } from "./facts/linux-machine.ts";
 import { createLinuxHooks } from "./hooks/linux-hooks.ts";
 import { readMoment } from "./host/linux/boot-moment.ts";
@@ -146,6 +146,11 @@ function machineDeps(
     runHook: createLinuxHooks({ jobs: allJobs, clock }),
     watchedPaths,
     createDriftWatch: (changed: () => void) => createInotifyWatch(changed, log),
+    watchFacts(changed: () => void) {
+      const watch = createInotifyWatch(changed, log);
+      watch.watch(hostKeyFiles);
+      return watch;
+    },
     isJobAwaited: isAwaited,
     ranks: createLinuxRanks(),
     collectFacts: (resources: Parameters<typeof collectFacts>[1]) => collectFacts(machine, resources, version),

@@ -60,6 +60,14 @@ async function readProcessors(machine: Machine): Promise<Processors> {
   };
 }
 
+/**
+ * Where sshd's public keys are by its defaults, sshd_config(5). They are made anew by a
+ * cloud-init that takes the machine for a new one, while the agent starts.
+ */
+export const hostKeyFiles: readonly string[] = ["rsa", "ecdsa", "ed25519"].map(
+  (kind) => `/etc/ssh/ssh_host_${kind}_key.pub`,
+);
+
 async function readHostKeys(machine: Machine): Promise<readonly string[]> {
   const names = (await machine.list("/etc/ssh")).filter((name) => /^ssh_host_[a-z0-9]+_key\.pub$/.test(name));
   const keys = await Promise.all(names.map((name) => machine.readText(`/etc/ssh/${name}`)));
