@@ -31,6 +31,7 @@ export async function readHostfileAllTheTime(
     "",
     ...always,
   ]);
+  reading.catch(() => {}); // who ends it is told
   return async (): Promise<Reading> => {
     await host.check(["systemctl", "kill", "--signal=TERM", "hostfile-reader.service"]);
     return JSON.parse(await reading);

@@ -203,7 +203,7 @@ describe("a disk that is full", () => {
     const { exitCode, stderr } = await primary.run(drain, { timeoutMs: 60_000 });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: `cowctl: nothing was changed, since the controller cannot write ${store}/cluster.sqlite: the disk is full\n`,
+      stderr: `cowctl: nothing was changed, since the controller cannot write ${store}/cluster/cluster.sqlite: the disk is full\n`,
     });
     expect(await notices()).toContainEqual(expect.stringContaining("the disk is full"));
     await sleep(12_000); // longer than a lease

@@ -45,6 +45,7 @@ describe("collectFacts", () => {
         "/sys/fs/cgroup/user.slice/cpu.max": "250000 100000\n",
         "/etc/ssh/ssh_host_ed25519_key.pub": `${key} root@x\n`,
         "/etc/ssh/ssh_host_ed25519_key": "secret",
+        "/etc/ssh/ssh_host_dsa_key.pub": `ssh-dss ${"A".repeat(68)} root@x\n`, // which the controller would refuse
         "/home/mpihpc/.ssh/id_ed25519.pub": `${key} mpihpc@x\n`,
         "/usr/sbin/netplan": "",
         "/etc/netplan": "",

@@ -61,16 +61,16 @@ async function readProcessors(machine: Machine): Promise<Processors> {
 }
 
 /**
- * Where sshd's public keys are by its defaults, sshd_config(5). They are made anew by a
- * cloud-init that takes the machine for a new one, while the agent starts.
+ * Where the public keys are that sshd has by its defaults, sshd_config(5). They are made anew
+ * by a cloud-init that takes the machine for a new one, while the agent starts; the dsa key
+ * that it makes with them is one that no sshd offers any more.
  */
 export const hostKeyFiles: readonly string[] = ["rsa", "ecdsa", "ed25519"].map(
   (kind) => `/etc/ssh/ssh_host_${kind}_key.pub`,
 );
 
 async function readHostKeys(machine: Machine): Promise<readonly string[]> {
-  const names = (await machine.list("/etc/ssh")).filter((name) => /^ssh_host_[a-z0-9]+_key\.pub$/.test(name));
-  const keys = await Promise.all(names.map((name) => machine.readText(`/etc/ssh/${name}`)));
+  const keys = await Promise.all(hostKeyFiles.map((path) => machine.readText(path)));
   return keys
     .map((text) => parsePublicKey(text ?? ""))
     .filter((key) => key !== undefined)
