@@ -44,7 +44,13 @@ export class SessionSupersededError extends Error {
 const mostProblems = 100;
 const longestMessage = 2_000; // characters
 
-type Told = { readonly code: status; readonly reason?: ErrorReason; readonly problems?: readonly SpecProblem[] };
+type Told = {
+  readonly code: status;
+  readonly reason?: ErrorReason;
+  readonly problems?: readonly SpecProblem[];
+  /** The caller is told, and the log besides: it is none of the caller's making. */
+  readonly logged?: true;
+};
 
 /**
  * Brings an error into the form that gRPC sends: the only map from ours to its codes.
@@ -69,7 +75,8 @@ export function toRpcStatus(error: unknown): StatusObject {
 
 /** Tells whether an error is not the caller's fault, and so belongs in the log with its cause. */
 export function isOurFault(error: unknown): boolean {
-  return tell(error) === undefined || error instanceof StoreUnwritableError;
+  const told = tell(error);
+  return told === undefined || told.logged === true;
 }
 
 function tell(error: unknown): Told | undefined {
@@ -100,7 +107,7 @@ function tell(error: unknown): Told | undefined {
   if (error instanceof NotHeldError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof PrimaryError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof SessionSupersededError) return { code: status.ABORTED };
-  if (error instanceof StoreUnwritableError) return { code: status.RESOURCE_EXHAUSTED };
+  if (error instanceof StoreUnwritableError) return { code: status.RESOURCE_EXHAUSTED, logged: true };
   if (error instanceof TooManyCallsError) return { code: status.RESOURCE_EXHAUSTED };
   return undefined;
 }
