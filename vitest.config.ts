@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Those that take minutes, the longest first: begun last, one of them would keep a worker busy alone. */
-const longest = ["python.host", "cluster.host", "drain.host", "admission.host"];
+const longest = ["python.host", "cluster.host", "kills.host", "drain.host", "admission.host"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -16,7 +16,7 @@ class LongestFirst extends BaseSequencer {
 
 const folders = "{proto,agent,controller,cli,deploy}";
 
-/** Tests on booted containers wait for most of their time, so that two files share two cores; virtual machines need them whole. */
+/** Tests on booted containers wait for most of their time, so that three files share two cores; virtual machines need them whole. */
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -35,7 +35,7 @@ export default defineConfig({
           name: "hosts",
           include: [`${folders}/**/*.host.test.ts`],
           exclude: ["**/node_modules/**"],
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

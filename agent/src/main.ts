@@ -6,7 +6,7 @@ import type { Clock } from "./clock.ts";
 import { type Command, parseCommand, UsageError } from "./config.ts";
 import { converge, watchedPaths } from "./converge.ts";
 import { createInotifyWatch } from "./drift/inotify-watch.ts";
-import { collectFacts, hostKeyFiles } from "./facts/collect-facts.ts";
+import { collectFacts, factFiles } from "./facts/collect-facts.ts";
 import { createLinuxMachine } from "./facts/linux-machine.ts";
 import { createLinuxHooks } from "./hooks/linux-hooks.ts";
 import { readMoment } from "./host/linux/boot-moment.ts";
@@ -148,7 +148,7 @@ function machineDeps(
     createDriftWatch: (changed: () => void) => createInotifyWatch(changed, log),
     watchFacts(changed: () => void) {
       const watch = createInotifyWatch(changed, log);
-      watch.watch(hostKeyFiles);
+      watch.watch(factFiles);
       return watch;
     },
     isJobAwaited: isAwaited,

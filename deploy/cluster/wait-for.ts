@@ -5,8 +5,12 @@ export class WaitedInVainError extends Error {
   override readonly name = "WaitedInVainError";
 }
 
+/** A pause is at least so many times what the look took, or on an emulated machine what is waited for waits for the looks. */
+const PAUSE_TO_LOOK = 2;
+
 /**
- * Looks again and again until `look` returns something, and returns that.
+ * Looks again and again until `look` returns something, and returns that. Between two looks
+ * it pauses `everyMs` at least, and longer where a look itself is work for the machine.
  *
  * Throws WaitedInVainError, naming `what`, after `timeoutMs`.
  */
@@ -17,9 +21,11 @@ export async function waitFor<Found>(
 ): Promise<Found> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
+    const began = performance.now();
     const found = await look();
     if (found !== undefined) return found;
-    if (performance.now() > deadline) throw new WaitedInVainError(`waited ${timeoutMs / 1000} s in vain for ${what}`);
-    await sleep(everyMs);
+    const now = performance.now();
+    if (now > deadline) throw new WaitedInVainError(`waited ${timeoutMs / 1000} s in vain for ${what}`);
+    await sleep(Math.max(everyMs, (now - began) * PAUSE_TO_LOOK));
   }
 }

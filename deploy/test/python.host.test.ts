@@ -114,15 +114,14 @@ describe("a Python for the cluster", () => {
       ]);
     const before = await state();
     await primary.writeFile("/root/count.mjs", countChildren);
-    const counts: number[] = [];
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const printed = await primary.check(["/usr/lib/cowherd/runtime/node", "/root/count.mjs", `${home}/.profile`], {
-        timeoutMs: 120_000,
-      });
-      counts.push(Number(printed));
-    }
-    // There was a run, since the file is whole again. What else the machine starts now and then is no child of it.
-    expect(Math.min(...counts)).toBeLessThanOrEqual(1);
+    // There was a run, since the file is whole again. What else the machine starts now and then is no child of it, and not there each time.
+    const children = async () => {
+      const counted = ["/usr/lib/cowherd/runtime/node", "/root/count.mjs", `${home}/.profile`];
+      return Number(await primary.check(counted, { timeoutMs: 120_000 }));
+    };
+    let fewest = await children();
+    for (let attempt = 1; fewest > 1 && attempt < 5; attempt += 1) fewest = Math.min(fewest, await children());
+    expect(fewest).toBeLessThanOrEqual(1);
     expect(await state()).toBe(before);
   });
 

@@ -2,7 +2,7 @@ import type { ResourceSpec } from "@cowherd/proto";
 import { parseSigningRequest, signingRequestPath } from "../resources/signing-request.ts";
 import type { Facts, Processors, TlsRequest, UserKey } from "./facts.ts";
 import type { Machine } from "./machine.ts";
-import { findMpiLauncher } from "./mpi-launcher.ts";
+import { findMpiLauncher, mpiLauncherLinks } from "./mpi-launcher.ts";
 import { hasNetplan } from "./netplan.ts";
 import { relevantInterfaces } from "./network-interfaces.ts";
 import { readNfsAbility } from "./nfs-ability.ts";
@@ -65,9 +65,10 @@ async function readProcessors(machine: Machine): Promise<Processors> {
  * by a cloud-init that takes the machine for a new one, while the agent starts; the dsa key
  * that it makes with them is one that no sshd offers any more.
  */
-export const hostKeyFiles: readonly string[] = ["rsa", "ecdsa", "ed25519"].map(
-  (kind) => `/etc/ssh/ssh_host_${kind}_key.pub`,
-);
+const hostKeyFiles: readonly string[] = ["rsa", "ecdsa", "ed25519"].map((kind) => `/etc/ssh/ssh_host_${kind}_key.pub`);
+
+/** The files in which facts change while the agent runs, and of which it tells at once. */
+export const factFiles: readonly string[] = [...hostKeyFiles, ...mpiLauncherLinks];
 
 async function readHostKeys(machine: Machine): Promise<readonly string[]> {
   const keys = await Promise.all(hostKeyFiles.map((path) => machine.readText(path)));

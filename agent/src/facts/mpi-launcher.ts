@@ -24,6 +24,9 @@ const vendors: readonly Vendor[] = [
 /** In the order in which Debian's PATH has them. */
 const folders = ["/usr/local/bin", "/usr/bin"] as const;
 
+/** What changes when another MPI gets the name mpirun: Debian's alternative, or an installation of the machine's own. */
+export const mpiLauncherLinks: readonly string[] = ["/etc/alternatives/mpirun", "/usr/local/bin/mpirun"];
+
 /**
  * Finds out what starts at the name mpirun: vendor and version. Starts nothing itself.
  *

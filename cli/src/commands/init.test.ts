@@ -136,7 +136,7 @@ describe("cowctl init", () => {
     expect(await init({}, { ...fresh, getStatus })).toMatchObject({ exitCode: 0, out: "" });
   });
 
-  it("gives a controller that never answers half a minute", async () => {
+  it("gives a controller that never answers two minutes", async () => {
     const getStatus = () => {
       throw new FakeRefusal("UNAVAILABLE", "not yet");
     };

@@ -3,10 +3,11 @@ import { isRetryable } from "../link/link-error.ts";
 import type { ClusterStatus, OperatorLink } from "../link/operator-link.ts";
 import { ControllerNotUpError } from "./primary-error.ts";
 
-const patienceMs = 30_000;
+/** A small virtual machine without the processor's help takes tens of seconds to start a Node. */
+const patienceMs = 120_000;
 const pauseMs = 200;
 
-/** Resolves to the status as soon as the controller answers; throws ControllerNotUpError after half a minute. */
+/** Resolves to the status as soon as the controller answers; throws ControllerNotUpError after two minutes. */
 export async function awaitController(
   connect: () => Promise<OperatorLink>,
   clock: Clock,

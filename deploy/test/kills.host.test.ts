@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  clusterYaml,
+  createJoinLine,
+  initCluster,
+  installProduct,
+  mpiPackages,
+  pasteLine,
+  waitUntilReady,
+} from "../cluster/operate.ts";
+import { untilListed } from "../cluster/status.ts";
+import { waitFor } from "../cluster/wait-for.ts";
+import type { Lab, LabHost } from "../lab/lab.ts";
+import { createNspawnLab } from "../lab/nspawn-lab.ts";
+import { buildPackages } from "../packaging/build-packages.ts";
+import { readHostfileAllTheTime } from "./hostfile-reader.ts";
+import { killAgainAndAgain } from "./kill-again.ts";
+
+const names = ["primary", "secondary1", "secondary2"] as const;
+const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
+
+let lab: Lab;
+let primary: LabHost;
+let newcomer: LabHost;
+
+/** A cluster of two that are ready, and a third machine that has not joined. */
+beforeAll(async () => {
+  const packages = await buildPackages();
+  lab = await createNspawnLab("test-kills", { installed: mpiPackages });
+  const boot = async (at: number) => {
+    const { name, address } = addresses[at] ?? { name: "", address: "" };
+    const host = await lab.boot(name, { address, cpus: 1 });
+    await installProduct(host, packages);
+    return host;
+  };
+  const [first, second, third] = await Promise.all([boot(0), boot(1), boot(2)]);
+  primary = first;
+  newcomer = third;
+  // Who kills this often means no cool-down.
+  await initCluster(primary, `liveness: { coolDown: 0 }\n${clusterYaml(addresses)}`);
+  await pasteLine(second, await createJoinLine(primary, second.name));
+  await untilListed(primary, second.name);
+});
+
+afterAll(() => lab?.down());
+
+it("loses no ready node and no state while the controller is killed 200 times and agents 100 times each", async () => {
+  const reader = await readHostfileAllTheTime(primary, ["primary", "secondary1"]);
+  const line = await createJoinLine(primary, newcomer.name);
+  const join = waitFor(
+    `${newcomer.name} to join`,
+    async () => {
+      const { exitCode } = await newcomer.run(["bash", "-lc", line], { timeoutMs: 60_000 });
+      return exitCode === 0 || undefined;
+    },
+    { timeoutMs: 300_000, everyMs: 200 },
+  );
+  const [, ...kills] = await Promise.all([
+    join,
+    killAgainAndAgain(primary, "cowherd-controller.service", 200),
+    killAgainAndAgain(primary, "cowherd-agent.service", 100),
+    killAgainAndAgain(newcomer, "cowherd-agent.service", 100), // it starts once the join has come through
+  ]);
+  expect(kills).toEqual([200, 100, 100]);
+  await untilListed(primary, newcomer.name);
+  const { reads, wrong } = await reader();
+  expect(wrong).toEqual([]);
+  expect(reads).toBeGreaterThan(1000);
+  expect(await strayFiles(primary)).toBe("");
+  expect(await strayFiles(newcomer)).toBe("");
+  await waitUntilReady(primary, "2m");
+}, 600_000);
+
+/** Drafts of atomic writes that were left behind. */
+function strayFiles(host: LabHost): Promise<string> {
+  return host.check(["find", "/etc", "/home/mpihpc", "-name", "*.cowherd-*"]);
+}
