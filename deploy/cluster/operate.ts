@@ -61,9 +61,8 @@ export function pasteLine(host: LabHost, line: string): Promise<string> {
 }
 
 /** Waits, with the product's own command, until every node of the spec is ready. Returns the table of nodes. */
-export async function waitUntilReady(primary: LabHost, timeout: string): Promise<string> {
-  await primary.check(["cowctl", "status", "--wait", "--timeout", timeout], { timeoutMs: 900_000 });
-  return primary.check(["cowctl", "status"], { timeoutMs: commandMs });
+export function waitUntilReady(primary: LabHost, timeout: string): Promise<string> {
+  return primary.check(["cowctl", "status", "--wait", "--timeout", timeout], { timeoutMs: 900_000 });
 }
 
 /** Reads the hostfile as MPI would. Undefined where there is none yet. */

@@ -13,6 +13,7 @@ import {
 } from "../../cluster/operate.ts";
 import { checkRanks } from "../../cluster/ranks.ts";
 import { statusOf, untilListed } from "../../cluster/status.ts";
+import { waitFor } from "../../cluster/wait-for.ts";
 import { buildProgram } from "../../lab/build-program.ts";
 import type { Lab, VmHost } from "../../lab/lab.ts";
 import { createVmLab } from "../../lab/vm-lab.ts";
@@ -22,7 +23,7 @@ import { nfsCases } from "./nfs-cases.ts";
 
 const minutes = 60_000;
 const confirmSeconds = 30;
-const names = ["primary", "secondary1", "secondary2"] as const;
+const names = ["primary", "secondary1"] as const;
 const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
 /** What every node is to have. The demo has them installed by the product; here that would be most of the time. */
 const installed = [...mpiPackages, "nfs-kernel-server", "nfs-common"];
@@ -31,7 +32,10 @@ const program = "/home/mpihpc/shared/allreduce";
 let lab: Lab<VmHost>;
 let hosts: Record<(typeof names)[number], VmHost>;
 
-/** One cluster for all tests here, since an emulated machine boots in a minute; each test leaves it ready. */
+/**
+ * One cluster for all tests here, since an emulated machine boots in a minute; each test leaves it
+ * ready. Of two machines, since each takes a core where it is emulated; the demo has three.
+ */
 beforeAll(async () => {
   const packages = await buildPackages();
   const binary = await buildProgram(fileURLToPath(new URL("../../demo/allreduce.c", import.meta.url)), () => undefined);
@@ -42,11 +46,11 @@ beforeAll(async () => {
     await installProduct(host, packages);
     return host;
   };
-  const [primary, secondary1, secondary2] = await Promise.all([boot(0), boot(1), boot(2)]);
-  hosts = { primary, secondary1, secondary2 };
+  const [primary, secondary1] = await Promise.all([boot(0), boot(1)]);
+  hosts = { primary, secondary1 };
   await initCluster(primary, `network: { confirm: ${confirmSeconds} }\n${clusterYaml(addresses)}`);
   await untilListed(primary, "primary", 6 * minutes); // until then it has no processor left for operators
-  for (const host of [secondary1, secondary2]) await pasteLine(host, await createJoinLine(primary, host.name));
+  await pasteLine(secondary1, await createJoinLine(primary, secondary1.name));
   await waitUntilReady(primary, "14m");
   await primary.copyIn(binary, program, 0o755);
 }, 30 * minutes);
@@ -59,7 +63,7 @@ describe("a cluster of virtual machines", () => {
       expect(await host.check(["ip", "-4", "-brief", "address"])).toContain("10.0.2.15/24");
       expect(await host.readFile("/etc/hosts")).not.toContain("10.0.2.15");
     }
-    expect(await readHostfile(hosts.primary)).toMatch(/^primary slots=1\n(?:secondary[12] slots=1\n){2}$/m);
+    expect(await readHostfile(hosts.primary)).toMatch(/^primary slots=1\nsecondary1 slots=1$/m);
   });
 
   it("runs a program of the shared folder on all slots with plain mpirun", async () => {
@@ -67,15 +71,33 @@ describe("a cluster of virtual machines", () => {
   });
 
   it("keeps a node whose clock is days ahead", async () => {
-    const { primary, secondary2 } = hosts;
-    await secondary2.setClock(new Date(Date.now() + 2 * 24 * 60 * minutes));
-    await secondary2.check(["systemctl", "restart", "cowherd-agent.service"]);
-    await untilListed(primary, "secondary2");
+    const { primary, secondary1 } = hosts;
+    await secondary1.setClock(new Date(Date.now() + 2 * 24 * 60 * minutes));
+    await secondary1.check(["systemctl", "restart", "cowherd-agent.service"]);
+    await untilListed(primary, "secondary1");
     await waitUntilReady(primary, "5m");
-    expect(await statusOf(primary, "secondary2")).toMatchObject({ phase: "ready" });
-    await secondary2.setClock(new Date());
+    expect(await statusOf(primary, "secondary1")).toMatchObject({ phase: "ready" });
+    await secondary1.setClock(new Date());
+  });
+
+  it("has an agent that the kernel ends where it takes more memory than its unit may, and that starts again", async () => {
+    const { primary, secondary1 } = hosts;
+    const property = async (name: string) =>
+      (await secondary1.check(["systemctl", "show", "--property", name, "--value", "cowherd-agent.service"])).trim();
+    const group = `/sys/fs/cgroup${await property("ControlGroup")}`;
+    expect(await secondary1.readFile(`${group}/memory.max`)).toBe(`${256 * 1024 * 1024}\n`);
+    const before = await property("MainPID");
+    // One among the agent's processes that keeps all that it reads, and never finds the end of a line.
+    const hog = ["sh", "-c", 'echo $$ >"$1/cgroup.procs" && exec tail /dev/zero', "sh", group];
+    expect((await secondary1.run(hog, { timeoutMs: 3 * minutes })).exitCode).toBe(137);
+    await waitFor("another agent", async () => (["0", before].includes(await property("MainPID")) ? undefined : true), {
+      timeoutMs: minutes,
+      everyMs: 1_000,
+    });
+    await waitUntilReady(primary, "5m");
+    await untilListed(primary, "secondary1");
   });
 
   networkCases(() => ({ primary: hosts.primary, secondary: hosts.secondary1, confirmSeconds }));
-  nfsCases(() => ({ primary: hosts.primary, secondaries: [hosts.secondary1, hosts.secondary2] }));
+  nfsCases(() => ({ primary: hosts.primary, secondary: hosts.secondary1 }));
 });

@@ -87,6 +87,25 @@ export function networkCases(cluster: () => NetworkCluster): void {
     );
 
     it(
+      "E8: is found again on a NIC that boots with another name, and whose MAC is another than the file's",
+      async () => {
+        const { secondary } = cluster();
+        const { nic } = await nicsOf(secondary);
+        const link = "/etc/systemd/network/10-moved.link";
+        await secondary.check(["systemctl", "stop", "cowherd-agent.service"]); // or it mends the file at once
+        await secondary.writeFile(link, `[Match]\nMACAddress=${nic.mac}\n\n[Link]\nName=moved0\n`);
+        const stale = (await secondary.readFile(ownFile)).replaceAll(nic.mac, "08:00:27:ff:ff:ff");
+        await secondary.writeFile(ownFile, stale, 0o600);
+        await secondary.reboot();
+        await untilSettledAgain(cluster());
+        expect((await nicsOf(secondary)).nic).toEqual({ ...nic, name: "moved0" });
+        expect(await secondary.readFile(ownFile)).toContain(nic.mac);
+        await secondary.check(["rm", link]); // the next boot gives it its own name back
+      },
+      10 * minutes,
+    );
+
+    it(
       "E12: comes back by itself within its deadline when a change cuts the node off",
       async () => {
         const { primary, secondary, confirmSeconds } = cluster();
