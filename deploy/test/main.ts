@@ -5,8 +5,8 @@ import { type Omission, tally, type Verdict } from "./tally.ts";
 
 /**
  * Runs the tests: the pure ones everywhere, then those on booted hosts where the machine
- * can boot hosts; with `--vms` those on virtual machines too, which take as long as all
- * others together. Other arguments narrow the run to test files whose path contains one of them.
+ * can boot hosts; with `--vms` those on virtual machines too, which take longer than all
+ * others together where they are emulated. Other arguments narrow the run to test files whose path contains one of them.
  */
 const usage = `usage: npm test -- [--vms] [PART-OF-A-PATH]...
 
@@ -32,6 +32,13 @@ function readArguments() {
 
 const { CI } = process.env;
 
+/** What a run of everything leaves out. Who narrows a run knows what is not in it. */
+function listOmissions(): readonly Omission[] {
+  if (unfit !== undefined) return [{ what: "tests on booted hosts", why: unfit }];
+  if (withVms || filters.length > 0) return [];
+  return [{ what: "tests on virtual machines", why: "they take long, and run with --vms" }];
+}
+
 type Ended = { readonly verdicts: readonly Verdict[]; readonly brokenFiles: number };
 
 /** A test on hosts may take minutes, so each has its line when it ends; of the others the file is enough. */
@@ -48,7 +55,7 @@ async function run(project: "pure" | "hosts" | "vms"): Promise<Ended> {
 }
 
 const unfit = await whyUnfit();
-const omissions: readonly Omission[] = unfit === undefined ? [] : [{ what: "tests on booted hosts", why: unfit }];
+const omissions = listOmissions();
 if (unfit === undefined) {
   for (const kind of withVms ? (["nspawn", "vm"] as const) : (["nspawn"] as const)) {
     await installPrerequisites((line) => process.stderr.write(`${line}\n`), kind);
