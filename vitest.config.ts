@@ -1,11 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/**
- * Those that take minutes, before the others: begun last, one of them would keep a worker busy
- * alone. Those that compute and those that wait by turns, so that some of each run together.
- */
-const longest = ["python.host", "drain.host", "cluster.host", "admission.host", "kills.host", "events.host"];
+/** Those that take minutes, the longest first: begun last, one of them would keep a worker busy alone. */
+const longest = ["python.host", "cluster.host", "kills.host", "drain.host", "admission.host"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

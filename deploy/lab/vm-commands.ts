@@ -18,7 +18,8 @@ export type VmCommands = {
 };
 
 const GROUPS = "/sys/fs/cgroup/lab";
-const KILLED = 137;
+/** What a command ends in that was killed, or whose machine went off. */
+export const KILLED = 137;
 /** How long a guest may take to kill what it is told to. One that is frozen never does. */
 const KILL_MS = 10_000;
 

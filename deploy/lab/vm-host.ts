@@ -2,7 +2,7 @@ import { appendFile, copyFile, rm, stat, writeFile } from "node:fs/promises";
 import { imageFiles } from "./debian/vm-image.ts";
 import { clonedMachineArchive, newMachineArchive, type VmNics } from "./first-boot.ts";
 import type { VmHost } from "./lab.ts";
-import { HostOffError, LabRequestError } from "./lab-error.ts";
+import { CommandFailedError, HostOffError, LabRequestError } from "./lab-error.ts";
 import { type HostState, replaceHostState } from "./lab-state.ts";
 import { hostLayout, labLayout } from "./layout.ts";
 import { chooseAccelerator } from "./machine/accelerator.ts";
@@ -17,7 +17,7 @@ import { createVmNetwork, TAP, type VmNetwork } from "./machine/vm-network.ts";
 import { bootVm, type PoweredVm } from "./machine/vm-power.ts";
 import type { HostIdentity } from "./machinery.ts";
 import { attachToVm } from "./vm-attach.ts";
-import { createVmCommands } from "./vm-commands.ts";
+import { createVmCommands, KILLED } from "./vm-commands.ts";
 
 const FILE_MODE = 0o644;
 const CPUS = 1;
@@ -146,7 +146,10 @@ export async function openVm(identity: HostIdentity, image: string, onRemoved: (
     powerOn,
 
     async reboot() {
-      await check(["systemctl", "--no-block", "reboot"]);
+      const command = ["systemctl", "--no-block", "reboot"];
+      const result = await run(command);
+      // One that obeys at once is off before it has told how the command ended.
+      if (result.exitCode !== 0 && result.exitCode !== KILLED) throw new CommandFailedError(name, command, result);
       await powerOn();
     },
 

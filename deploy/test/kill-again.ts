@@ -4,7 +4,6 @@ import type { LabHost } from "../lab/lab.ts";
 /** Every so many kills the program gets this long in peace: what takes several steps must come through in the end. */
 const peaceEvery = 10;
 const peaceMs = 4_000;
-const pollMs = 100; // asking is a process each time, and systemd lets half a second pass before it starts the program again
 
 /**
  * Kills the unit's main process with SIGKILL, each time a new one, at uneven moments: amid its
@@ -16,7 +15,7 @@ export async function killAgainAndAgain(host: LabHost, unit: string, times: numb
   while (killed < times) {
     const pid = (await host.check(["systemctl", "show", "--property=MainPID", "--value", unit])).trim();
     if (pid === "0" || pid === last) {
-      await sleep(pollMs);
+      await sleep(20);
       continue;
     }
     await sleep(killed % peaceEvery === peaceEvery - 1 ? peaceMs : (killed * 37) % 800);

@@ -32,13 +32,6 @@ function readArguments() {
 
 const { CI } = process.env;
 
-/** What a run of everything leaves out. Who narrows a run knows what is not in it. */
-function listOmissions(): readonly Omission[] {
-  if (unfit !== undefined) return [{ what: "tests on booted hosts", why: unfit }];
-  if (withVms || filters.length > 0) return [];
-  return [{ what: "tests on virtual machines", why: "they take long, and run with --vms" }];
-}
-
 type Ended = { readonly verdicts: readonly Verdict[]; readonly brokenFiles: number };
 
 /** A test on hosts may take minutes, so each has its line when it ends; of the others the file is enough. */
@@ -55,7 +48,7 @@ async function run(project: "pure" | "hosts" | "vms"): Promise<Ended> {
 }
 
 const unfit = await whyUnfit();
-const omissions = listOmissions();
+const omissions: readonly Omission[] = unfit === undefined ? [] : [{ what: "tests on booted hosts", why: unfit }];
 if (unfit === undefined) {
   for (const kind of withVms ? (["nspawn", "vm"] as const) : (["nspawn"] as const)) {
     await installPrerequisites((line) => process.stderr.write(`${line}\n`), kind);
