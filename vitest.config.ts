@@ -16,7 +16,7 @@ class LongestFirst extends BaseSequencer {
 
 const folders = "{proto,agent,controller,cli,deploy}";
 
-/** Tests on booted containers wait for most of their time, so that three files share two cores; virtual machines need them whole. */
+/** Tests on booted containers wait for a part of their time, so that three files share two cores; virtual machines need them whole. */
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },

@@ -6,7 +6,8 @@ import { type Omission, tally, type Verdict } from "./tally.ts";
 /**
  * Runs the tests: the pure ones everywhere, then those on booted hosts where the machine
  * can boot hosts; with `--vms` those on virtual machines too, which take longer than all
- * others together where they are emulated. Other arguments narrow the run to test files whose path contains one of them.
+ * others together where they are emulated. Other arguments narrow the run to test files whose
+ * path contains one of them.
  */
 const usage = `usage: npm test -- [--vms] [PART-OF-A-PATH]...
 

@@ -140,7 +140,9 @@ describe("cowctl init", () => {
     const getStatus = () => {
       throw new FakeRefusal("UNAVAILABLE", "not yet");
     };
+    const began = performance.now();
     const { exitCode, err } = await init({}, { ...fresh, getStatus });
+    expect((performance.now() - began) * 100).toBeGreaterThanOrEqual(120_000); // the clock of these tests is that fast
     expect(exitCode).toBe(69);
     expect(err).toContain("the controller was started and does not answer");
   });
