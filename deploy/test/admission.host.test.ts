@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { bootInstalled, joinCluster } from "../cluster/boot-installed.ts";
 import {
   clusterUser,
   clusterYaml,
-  createJoinLine,
   hostfileNodes,
   initCluster,
-  installProduct,
   mpiPackages,
-  pasteLine,
   readHostfile,
   waitUntilReady,
 } from "../cluster/operate.ts";
@@ -18,7 +16,6 @@ import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { buildPackages } from "../packaging/build-packages.ts";
 
 const names = ["primary", "secondary1", "secondary2"] as const;
-const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
 /** These nodes are cut off again and again, which is no flapping to cool down from here. */
 const spec = "liveness: { coolDown: 0 }\nremnants: { grace: 15 }\n";
 const patience = { timeoutMs: 150_000, everyMs: 300 };
@@ -32,15 +29,9 @@ let secondary2: LabHost;
 beforeAll(async () => {
   const packages = await buildPackages();
   lab = await createNspawnLab("test-admission", { installed: mpiPackages });
-  const boot = async (at: number) => {
-    const { name, address } = addresses[at] ?? { name: "", address: "" };
-    const host = await lab.boot(name, { address, cpus: 1 });
-    await installProduct(host, packages);
-    return host;
-  };
-  [primary, secondary1, secondary2] = await Promise.all([boot(0), boot(1), boot(2)]);
-  await initCluster(primary, spec + clusterYaml(addresses));
-  for (const host of [secondary1, secondary2]) await pasteLine(host, await createJoinLine(primary, host.name));
+  [primary, secondary1, secondary2] = await bootInstalled(lab, packages, names);
+  await initCluster(primary, spec + clusterYaml([primary, secondary1, secondary2]));
+  for (const host of [secondary1, secondary2]) await joinCluster(primary, host);
   await waitUntilReady(primary, "10m");
 });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bootInstalled, joinCluster } from "../cluster/boot-installed.ts";
 import {
   applySpec,
   clusterUser,
@@ -7,7 +8,6 @@ import {
   createJoinLine,
   hostfileNodes,
   initCluster,
-  installProduct,
   pasteLine,
   readHostfile,
   waitUntilReady,
@@ -20,7 +20,6 @@ import { buildPackages } from "../packaging/build-packages.ts";
 import { readHostfileAllTheTime } from "./hostfile-reader.ts";
 
 const names = ["primary", "secondary1", "secondary2", "secondary3"] as const;
-const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
 
 /** What cuts too often for a cool-down is meant to. */
 const spec = (hosts: Parameters<typeof clusterYaml>[0]) => `liveness: { coolDown: 0 }\n${clusterYaml(hosts)}`;
@@ -32,13 +31,7 @@ let hosts: Record<(typeof names)[number], LabHost>;
 beforeAll(async () => {
   const packages = await buildPackages();
   lab = await createNspawnLab("test-cluster");
-  const boot = async (at: number) => {
-    const { name, address } = addresses[at] ?? { name: "", address: "" };
-    const host = await lab.boot(name, { address, cpus: 1 });
-    await installProduct(host, packages);
-    return host;
-  };
-  const [primary, secondary1, secondary2, secondary3] = await Promise.all([boot(0), boot(1), boot(2), boot(3)]);
+  const [primary, secondary1, secondary2, secondary3] = await bootInstalled(lab, packages, names);
   hosts = { primary, secondary1, secondary2, secondary3 };
 });
 
@@ -70,7 +63,7 @@ describe("before there is a cluster", () => {
 
 describe("a cluster", () => {
   it("is made by cowctl init, with the primary in the hostfile", async () => {
-    await initCluster(hosts.primary, spec(addresses));
+    await initCluster(hosts.primary, spec(Object.values(hosts)));
     expect(await untilListed(hosts.primary, "primary")).toMatch(/^primary slots=1$/m);
   });
 
@@ -121,7 +114,7 @@ describe("a cluster", () => {
     const { primary, secondary2 } = hosts;
     await secondary2.check(["useradd", "--uid", "7777", "--create-home", "bob"]);
     const bob = await secondary2.check(["getent", "passwd", "bob"]);
-    await pasteLine(secondary2, await createJoinLine(primary, "secondary2"));
+    await joinCluster(primary, secondary2);
     const degraded = await untilPhase(hosts.primary, "secondary2", "degraded");
     expect(degraded.reason).toMatch(/uid 7777 .*bob/);
     expect(await secondary2.check(["getent", "passwd", "bob"])).toBe(bob);
@@ -243,7 +236,7 @@ describe("a cluster", () => {
   it("loses no ready node while the last one joins", async () => {
     const { primary, secondary3 } = hosts;
     const reader = await readHostfileAllTheTime(primary, ["primary", "secondary1", "secondary2"]);
-    await pasteLine(secondary3, await createJoinLine(primary, "secondary3"));
+    await joinCluster(primary, secondary3);
     await untilListed(primary, "secondary3");
     expect((await reader()).wrong).toEqual([]);
   });
@@ -346,7 +339,7 @@ describe("a cluster", () => {
 
   it("S2: takes a removed machine back with a fresh token", async () => {
     const { primary, secondary3 } = hosts;
-    await pasteLine(secondary3, await createJoinLine(primary, "secondary3"));
+    await joinCluster(primary, secondary3);
     expect(await untilListed(hosts.primary, "secondary3")).toMatch(/^secondary3 slots=1$/m);
   });
 
@@ -355,14 +348,14 @@ describe("a cluster", () => {
     const address = "192.168.56.14";
     const twin = await lab.clone("secondary1", "twin", { address, cpus: 1 });
     await twin.check(["systemctl", "stop", "cowherd-agent.service"]); // it speaks with secondary1's key, as copies do
-    await applySpec(primary, spec([...addresses, { name: "twin", address }]));
+    await applySpec(primary, spec([...Object.values(hosts), { name: "twin", address }]));
     const line = await createJoinLine(primary, "twin");
     const { exitCode, stderr } = await twin.run(["bash", "-lc", `${line} --force --node twin`], { timeoutMs: 60_000 });
     expect(exitCode).not.toBe(0);
     expect(stderr).toMatch(/machine-?id.* is that of secondary1/i);
     expect(await statusOf(primary, "twin")).toMatchObject({ phase: "absent" });
     await twin.remove();
-    await applySpec(primary, spec(addresses));
+    await applySpec(primary, spec(Object.values(hosts)));
     await untilListed(primary, "secondary1");
   });
 });

@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  clusterYaml,
-  createJoinLine,
-  initCluster,
-  installProduct,
-  mpiPackages,
-  pasteLine,
-  waitUntilReady,
-} from "../cluster/operate.ts";
+import { bootInstalled, joinCluster } from "../cluster/boot-installed.ts";
+import { clusterYaml, initCluster, mpiPackages, waitUntilReady } from "../cluster/operate.ts";
 import { statusOf, untilGone, untilListed } from "../cluster/status.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
@@ -32,14 +25,9 @@ let secondary: LabHost;
 beforeAll(async () => {
   const packages = await buildPackages();
   lab = await createNspawnLab("test-broker", { installed: mpiPackages });
-  const boot = async (name: string, address: string) => {
-    const host = await lab.boot(name, { address, cpus: 1 });
-    await installProduct(host, packages);
-    return host;
-  };
-  [primary, secondary] = await Promise.all([boot("primary", "192.168.56.10"), boot("secondary1", "192.168.56.11")]);
+  [primary, secondary] = await bootInstalled(lab, packages, ["primary", "secondary1"]);
   await initCluster(primary, clusterYaml([primary, secondary]));
-  await pasteLine(secondary, await createJoinLine(primary, secondary.name));
+  await joinCluster(primary, secondary);
   await waitUntilReady(primary, "10m");
   await installClient(secondary);
 });

@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bootInstalled, joinCluster } from "../cluster/boot-installed.ts";
 import {
   clusterUser,
   clusterYaml,
-  createJoinLine,
   hostfileNodes,
   hostfilePath,
   initCluster,
-  installProduct,
   mpiPackages,
-  pasteLine,
   readHostfile,
   waitUntilReady,
 } from "../cluster/operate.ts";
@@ -21,7 +19,6 @@ import { buildPackages } from "../packaging/build-packages.ts";
 import { readHostfileAllTheTime } from "./hostfile-reader.ts";
 
 const names = ["primary", "secondary1"] as const;
-const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
 const services = ["cowherd-controller.service", "cowherd-agent.service"];
 const both = "primary slots=1\nsecondary1 slots=1\n";
 
@@ -33,16 +30,10 @@ let secondary1: LabHost;
 beforeAll(async () => {
   const packages = await buildPackages();
   lab = await createNspawnLab("test-hostfile", { installed: mpiPackages });
-  const boot = async (at: number) => {
-    const { name, address } = addresses[at] ?? { name: "", address: "" };
-    const host = await lab.boot(name, { address, cpus: 1 });
-    await installProduct(host, packages);
-    return host;
-  };
-  [primary, secondary1] = await Promise.all([boot(0), boot(1)]);
-  await initCluster(primary, clusterYaml(addresses));
+  [primary, secondary1] = await bootInstalled(lab, packages, names);
+  await initCluster(primary, clusterYaml([primary, secondary1]));
   await untilListed(primary, "primary");
-  await pasteLine(secondary1, await createJoinLine(primary, "secondary1"));
+  await joinCluster(primary, secondary1);
   await untilListed(primary, "secondary1");
 });
 

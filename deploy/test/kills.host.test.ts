@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  clusterYaml,
-  createJoinLine,
-  initCluster,
-  installProduct,
-  mpiPackages,
-  pasteLine,
-  waitUntilReady,
-} from "../cluster/operate.ts";
+import { bootInstalled, joinCluster } from "../cluster/boot-installed.ts";
+import { clusterYaml, createJoinLine, initCluster, mpiPackages, waitUntilReady } from "../cluster/operate.ts";
 import { untilListed } from "../cluster/status.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
@@ -17,7 +10,6 @@ import { readHostfileAllTheTime } from "./hostfile-reader.ts";
 import { killAgainAndAgain } from "./kill-again.ts";
 
 const names = ["primary", "secondary1", "secondary2"] as const;
-const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
 
 let lab: Lab;
 let primary: LabHost;
@@ -27,18 +19,12 @@ let newcomer: LabHost;
 beforeAll(async () => {
   const packages = await buildPackages();
   lab = await createNspawnLab("test-kills", { installed: mpiPackages });
-  const boot = async (at: number) => {
-    const { name, address } = addresses[at] ?? { name: "", address: "" };
-    const host = await lab.boot(name, { address, cpus: 1 });
-    await installProduct(host, packages);
-    return host;
-  };
-  const [first, second, third] = await Promise.all([boot(0), boot(1), boot(2)]);
+  const [first, second, third] = await bootInstalled(lab, packages, names);
   primary = first;
   newcomer = third;
   // Who kills this often means no cool-down.
-  await initCluster(primary, `liveness: { coolDown: 0 }\n${clusterYaml(addresses)}`);
-  await pasteLine(second, await createJoinLine(primary, second.name));
+  await initCluster(primary, `liveness: { coolDown: 0 }\n${clusterYaml([first, second, third])}`);
+  await joinCluster(primary, second);
   await untilListed(primary, second.name);
 });
 

@@ -1,4 +1,5 @@
-import { createJoinLine, initCluster, installProduct, pasteLine, waitUntilReady } from "../../cluster/operate.ts";
+import { bootInstalled, joinCluster } from "../../cluster/boot-installed.ts";
+import { initCluster, waitUntilReady } from "../../cluster/operate.ts";
 import { ansibleRoot } from "../../lab/debian/ansible-root.ts";
 import type { Lab } from "../../lab/lab.ts";
 import { installPrerequisites } from "../../lab/prerequisites.ts";
@@ -18,11 +19,7 @@ export type HostsOptions = {
   readonly report: (line: string) => void;
 };
 
-const roles = [
-  { name: "primary", address: "192.168.56.10" },
-  { name: "secondary1", address: "192.168.56.11" },
-  { name: "secondary2", address: "192.168.56.12" },
-] as const;
+const names = ["primary", "secondary1", "secondary2"] as const;
 
 /** Of each host: as many slots it has until cluster.yaml says another number. */
 const cpus = 2;
@@ -35,16 +32,11 @@ export async function benchHosts({ runs, ansible, openLab, report }: HostsOption
   const lab = await openLab();
   try {
     report("booting three hosts and making a cluster of them");
-    const boots = roles.map(async ({ name, address }) => {
-      const host = await lab.boot(name, { address, cpus, ...rootFileSystem });
-      await installProduct(host, packages);
-      return host;
-    });
-    const [primary, secondary, newcomer] = await Promise.all(boots);
-    if (primary === undefined || secondary === undefined || newcomer === undefined) throw new TypeError("three hosts");
-    const cluster: BenchCluster = { primary, newcomer, hosts: [primary, secondary, newcomer] };
+    const machines = await bootInstalled(lab, packages, names, { cpus, ...rootFileSystem });
+    const [primary, secondary, newcomer] = machines;
+    const cluster: BenchCluster = { primary, newcomer, hosts: machines };
     await initCluster(primary, benchYaml(cluster.hosts));
-    for (const host of [secondary, newcomer]) await pasteLine(host, await createJoinLine(primary, host.name));
+    for (const host of [secondary, newcomer]) await joinCluster(primary, host);
     await waitUntilReady(primary, "10m");
 
     const moments = await measureMoments(cluster, runs, report);

@@ -1,12 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bootInstalled, joinCluster } from "../../cluster/boot-installed.ts";
 import {
   clusterYaml,
-  createJoinLine,
   initCluster,
-  installProduct,
   mpiPackages,
-  pasteLine,
   readHostfile,
   runProgram,
   waitUntilReady,
@@ -24,7 +22,6 @@ import { nfsCases } from "./nfs-cases.ts";
 const minutes = 60_000;
 const confirmSeconds = 30;
 const names = ["primary", "secondary1"] as const;
-const addresses = names.map((name, at) => ({ name, address: `192.168.56.${10 + at}` }));
 /** What every node is to have. The demo has them installed by the product; here that would be most of the time. */
 const installed = [...mpiPackages, "nfs-kernel-server", "nfs-common"];
 const program = "/home/mpihpc/shared/allreduce";
@@ -40,19 +37,13 @@ beforeAll(async () => {
   const packages = await buildPackages();
   const binary = await buildProgram(fileURLToPath(new URL("../../demo/allreduce.c", import.meta.url)), () => undefined);
   lab = await createVmLab("test-vms", { installed });
-  const boot = async (at: number) => {
-    const { name, address } = addresses[at] ?? { name: "", address: "" };
-    const host = await lab.boot(name, { address, cpus: 1 });
-    await installProduct(host, packages);
-    return host;
-  };
-  const [primary, secondary1] = await Promise.all([boot(0), boot(1)]);
+  const [primary, secondary1] = await bootInstalled(lab, packages, names);
   hosts = { primary, secondary1 };
   // No broker, whose package would be installed meanwhile: what is shown here is the machine's own.
   const more = `network: { confirm: ${confirmSeconds} }\nevents: { nats: off }\n`;
-  await initCluster(primary, `${more}${clusterYaml(addresses)}`);
+  await initCluster(primary, `${more}${clusterYaml([primary, secondary1])}`);
   await untilListed(primary, "primary", 6 * minutes); // until then it has no processor left for operators
-  await pasteLine(secondary1, await createJoinLine(primary, secondary1.name));
+  await joinCluster(primary, secondary1);
   await waitUntilReady(primary, "14m");
   await primary.copyIn(binary, program, 0o755);
 }, 30 * minutes);
