@@ -23,15 +23,12 @@ beforeAll(async () => {
   await installProduct(host, packages);
   await initCluster(host, clusterYaml([host]));
   await waitUntilReady(host, "5m");
-  // The event broker may still be on its way, and what the converging wrote asks for one more look.
-  await waitFor(
-    "a run that finds nothing to do",
-    async () => (await runsSoFar()).at(-1)?.end === nothing || undefined,
-    {
-      timeoutMs: 90_000,
-      everyMs: 500,
-    },
-  );
+  // The event broker comes after the certificate that is asked for meanwhile, and keeps nobody from being ready.
+  const broker = ["systemctl", "is-active", "cowherd-nats.service"];
+  const patience = { timeoutMs: 90_000, everyMs: 500 };
+  await waitFor("the event broker", async () => (await host.run(broker)).exitCode === 0 || undefined, patience);
+  const isAtRest = async () => (await nextRuns(1)).every(({ end }) => end === nothing) || undefined;
+  await waitFor("a run that finds nothing to do", isAtRest, patience);
 });
 
 afterAll(() => lab?.down());
