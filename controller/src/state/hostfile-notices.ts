@@ -1,10 +1,9 @@
 import { pinnedEntries } from "../hostfile/pinned-entries.ts";
 import type { ClusterState, HandEdit, HostfilePin } from "./cluster-state.ts";
+import { fewNames } from "./few-names.ts";
 
 /** How long an edit by hand is told of. */
 const toldMs = 24 * 60 * 60_000;
-
-const mostNames = 5;
 
 /** Tells that the hostfile is pinned, or was edited by hand lately; a line each, with what to do. `now` is the wall clock's time. */
 export function hostfileNotices(state: ClusterState, now: number): readonly string[] {
@@ -17,7 +16,7 @@ function pinNotices(state: ClusterState): readonly string[] {
   const pinned = new Set(pin.entries.map(({ node }) => node));
   const outside = [...spec.nodes.keys()].filter((node) => !pinned.has(node) && nodes.get(node)?.admitted === true);
   const left =
-    outside.length === 0 ? [] : [`${namesOf(outside)} ${outside.length === 1 ? "is" : "are"} ready and not listed`];
+    outside.length === 0 ? [] : [`${fewNames(outside)} ${outside.length === 1 ? "is" : "are"} ready and not listed`];
   const empty = pinnedEntries(state, pin).length === 0 ? ["no node of it is fit, so the last hostfile stays"] : [];
   const told = [...left, ...empty].join("; ");
   return [
@@ -48,9 +47,4 @@ function ageOf({ at }: HandEdit, now: number): string {
   if (minutes < 1) return "just now"; // also where the clock was set back
   if (minutes < 60) return `${minutes} min ago`;
   return `${Math.floor(minutes / 60)} h ago`;
-}
-
-function namesOf(nodes: readonly string[]): string {
-  const more = nodes.length - mostNames;
-  return more > 0 ? `${nodes.slice(0, mostNames).join(", ")} and ${more} more` : nodes.join(", ");
 }

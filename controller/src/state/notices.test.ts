@@ -56,8 +56,8 @@ it("tells that the folder is not shared where the primary's kernel cannot, and n
   }
 });
 
-it("tells which machines configure their network by something else than netplan", () => {
-  const many = names.flatMap((name) => enrolled(name, machine(name, { netplan: false })));
+it("tells which machines configure their network by something else than netplan, in whatever order they joined", () => {
+  const many = names.toReversed().flatMap((name) => enrolled(name, machine(name, { netplan: false })));
   const state = given(empty(), ...many);
   expect(noticesOf(state)).toEqual([
     'the network is left as it is on primary, secondary1, secondary2, secondary10: there is no netplan; "network: off" says that it should be',

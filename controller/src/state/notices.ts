@@ -4,6 +4,7 @@ import { contains, parseSubnet } from "../spec/ipv4.ts";
 import { primaryOf } from "../spec/primary-of.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { overdueMs } from "./drain.ts";
+import { fewNames } from "./few-names.ts";
 import { commonLoss } from "./silence.ts";
 import { formatSpan } from "./span.ts";
 
@@ -12,8 +13,6 @@ const virtualBoxRange = "192.168.56.0/21";
 
 /** The first half of the hardware addresses that VirtualBox gives out. */
 const virtualBoxMac = "08:00:27:";
-
-const mostNames = 5;
 
 /** Tells what holds for the whole cluster, keeps no node out of the hostfile and should be known; a line each, with what to do. */
 export function noticesOf(state: ClusterState): readonly string[] {
@@ -36,7 +35,7 @@ function heldNotices(state: ClusterState): readonly string[] {
   const who = `${loss.nodes.length} of ${loss.of} listed nodes fell silent within ${spec.liveness.leaseSeconds} s`;
   const held = `the hostfile is HELD at generation ${hostfile?.generation ?? 0n} and lists them still`;
   const next = "it moves on when they are back, or without them by `cowctl hostfile release`";
-  return [`${who} (${namesOf(loss.nodes)}): ${held}; ${next}`];
+  return [`${who} (${fewNames(loss.nodes)}): ${held}; ${next}`];
 }
 
 /** What the operator wants of a drain and does not have. */
@@ -51,7 +50,7 @@ function drainNotices(state: ClusterState): readonly string[] {
       ? []
       : [`${node.name} is OVERDUE by ${formatSpan(ms)} to be drained: Cowherd ends no rank, so end the job or wait`];
   });
-  return [...(left.length === 0 ? [] : [`${namesOf(left)}: ${last}`]), ...overdue];
+  return [...(left.length === 0 ? [] : [`${fewNames(left)}: ${last}`]), ...overdue];
 }
 
 /** An empty hostfile is never written, so the one that stands may list nodes that are not ready, and the primary too. */
@@ -79,7 +78,7 @@ function subnetNotices({ spec, nodes }: ClusterState): readonly string[] {
 function networkNotices({ spec, nodes }: ClusterState): readonly string[] {
   const bare = [...nodes.values()].filter(({ facts }) => facts.netplan === false);
   if (spec.network === undefined || bare.length === 0) return [];
-  const machines = namesOf(bare.map(({ name }) => name));
+  const machines = fewNames(bare.map(({ name }) => name));
   return [`the network is left as it is on ${machines}: there is no netplan; "network: off" says that it should be`];
 }
 
@@ -94,11 +93,6 @@ function sharedNotices({ spec, nodes }: ClusterState): readonly string[] {
   }
   const unable = [...nodes.values()].filter((node) => node !== primary && node.facts.nfs?.client === false);
   if (unable.length === 0) return [];
-  const machines = namesOf(unable.map(({ name }) => name));
+  const machines = fewNames(unable.map(({ name }) => name));
   return [`${path} is not mounted on ${machines}: the kernel there cannot use NFS; ${hint}`];
-}
-
-function namesOf(names: readonly string[]): string {
-  const more = names.length - mostNames;
-  return more <= 0 ? names.join(", ") : `${names.slice(0, mostNames).join(", ")} and ${more} more`;
 }
