@@ -14,11 +14,11 @@ function recording() {
 describe("a recorder", () => {
   it("keeps the time and the evidence of a step, and prints the evidence", async () => {
     const { recorder, printed } = recording();
-    await recorder.step("boot", async (keep) => keep({ hostfile: "a slots=1\nb slots=2\n", seconds: 0.25 }));
+    await recorder.step("boot", async (keep) => keep({ hostfile: "a slots=1\n\nb slots=2\n", seconds: 0.25 }));
     expect(recorder.steps).toEqual([
-      { name: "boot", seconds: 1.5, ok: true, evidence: { hostfile: "a slots=1\nb slots=2\n", seconds: 0.25 } },
+      { name: "boot", seconds: 1.5, ok: true, evidence: { hostfile: "a slots=1\n\nb slots=2\n", seconds: 0.25 } },
     ]);
-    expect(printed.join("")).toBe("\n==> boot\n    hostfile:\n      a slots=1\n      b slots=2\n    seconds: 0.3\n");
+    expect(printed.join("")).toBe("\n==> boot\n    hostfile:\n      a slots=1\n\n      b slots=2\n    seconds: 0.3\n");
   });
 
   it("keeps what a failed step had shown, with why it failed", async () => {

@@ -45,5 +45,5 @@ function formatEvidence(label: string, value: string | number): string {
   const lines = value.trimEnd().split("\n");
   return lines.length === 1
     ? `    ${label}: ${value.trimEnd()}\n`
-    : `    ${label}:\n${lines.map((line) => `      ${line}\n`).join("")}`;
+    : `    ${label}:\n${lines.map((line) => (line === "" ? "\n" : `      ${line}\n`)).join("")}`;
 }
