@@ -17,6 +17,8 @@ export const mpiPackages = ["openmpi-bin", "openmpi-common", "libopenmpi-dev"];
 
 const installMs = 300_000;
 const commandMs = 120_000;
+/** `cowctl init` waits two minutes for its controller alone, and joins the primary after that. */
+const initMs = 300_000;
 
 /** Installs both packages as an operator would, with apt and from files. */
 export async function installProduct(host: LabHost, packages: ProductPackages): Promise<void> {
@@ -41,7 +43,7 @@ export function clusterYaml(hosts: readonly Pick<LabHost, "name" | "address">[])
 /** Puts cluster.yaml on the primary and makes the cluster of it. Returns what the operator sees. */
 export async function initCluster(primary: LabHost, yaml: string): Promise<string> {
   await primary.writeFile("/root/cluster.yaml", yaml);
-  return primary.check(["cowctl", "init", "-f", "/root/cluster.yaml"], { timeoutMs: commandMs });
+  return primary.check(["cowctl", "init", "-f", "/root/cluster.yaml"], { timeoutMs: initMs });
 }
 
 /** Replaces the cluster spec. Returns what the operator sees. */
