@@ -150,11 +150,11 @@ export function networkCases(cluster: () => NetworkCluster): void {
 }
 
 /**
- * Pulls the cable and has the agent change the network without it: no other change may be pending,
- * which would be taken for this one. The shared folder is not
- * mounted then: while the server of a mounted one is away, systemd's generators wait a minute
- * and a half for it, and netplan with them, each time that it is called. Returns, once the change
- * is in force and the controller is waited for, what the file was that comes back.
+ * Pulls the cable and has the agent change the network without it. No other change may be
+ * pending, which would be taken for this one. The shared folder is not mounted then: while the
+ * server of a mounted one is away, systemd's generators wait a minute and a half for it, and
+ * netplan with them, each time that it is called. Returns, once the change is in force and the
+ * controller is waited for, what the file was that comes back.
  */
 async function startChangeInTheDark({ secondary }: NetworkCluster): Promise<{ readonly edited: string }> {
   const edited = `# by hand ${performance.now()}\n${await secondary.readFile(ownFile)}`;
