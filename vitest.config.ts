@@ -26,6 +26,7 @@ export default defineConfig({
           name: "pure",
           testTimeout: 30_000, // against what hangs; a property test on a busy machine takes seconds
           isolate: false, // no module has state, and no test patches one
+          maxWorkers: "100%", // by itself it leaves a processor idle, which of two is half
           include: [`${folders}/**/*.test.ts`],
           exclude: ["**/*.{host,vm}.test.ts", "**/node_modules/**"],
         },

@@ -20,7 +20,7 @@ const packageFolder = `${bundleFolder}/packages`;
 
 /**
  * Bundles the programs and packs them. A runtime that is there already and equal is not packed
- * again: that takes a minute. Who comes while another builds waits, and finds it done.
+ * again. Who comes while another builds waits, and finds it done.
  */
 export async function buildPackages({ out = packageFolder, report }: BuildOptions = {}): Promise<ProductPackages> {
   return await withFileLock(`${bundleFolder}/packages.lock`, async () => {
