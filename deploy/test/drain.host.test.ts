@@ -9,7 +9,7 @@ import {
   readHostfile,
   waitUntilReady,
 } from "../cluster/operate.ts";
-import { type NodeStatus, statusOf, untilGone, untilListed, untilPhase } from "../cluster/status.ts";
+import { noticesOf, statusOf, untilGone, untilListed, untilNode, untilPhase, untilReason } from "../cluster/status.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
@@ -133,11 +133,7 @@ describe("K1: a node that comes and goes", () => {
       await secondary2.partition();
       await untilReason(primary, "secondary2", /^no sign of life/);
       await secondary2.heal();
-      await waitFor(
-        "secondary2 to be heard",
-        async () => ((await statusOf(primary, "secondary2")).phase === "unreachable" ? undefined : true),
-        { timeoutMs: 60_000 },
-      );
+      await untilNode(primary, "secondary2", "to be heard", ({ phase }) => phase !== "unreachable");
     }
     await untilReason(primary, "secondary2", /^cooling down for \d+ s more: it fell silent \d times within 10 min/);
     expect(await readHostfile(primary)).not.toContain("secondary2");
@@ -145,20 +141,6 @@ describe("K1: a node that comes and goes", () => {
     await untilListed(primary, "secondary2");
   });
 });
-
-/** Waits for a reason in a node's row, and returns the row. */
-function untilReason(on: LabHost, node: string, reason: RegExp): Promise<NodeStatus> {
-  const look = async () => {
-    const row = await statusOf(on, node);
-    return reason.test(row.reason ?? "") ? row : undefined;
-  };
-  return waitFor(`${node} to say ${reason}`, look, { timeoutMs: 60_000, everyMs: 300 });
-}
-
-async function noticesOf(on: LabHost): Promise<readonly string[]> {
-  const { notices }: { notices: readonly string[] } = JSON.parse(await on.check(["cowctl", "status", "-o", "json"]));
-  return notices;
-}
 
 /** How many ranks of the job run on a host. */
 async function ranksOn(host: LabHost): Promise<number> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootInstalled, joinCluster } from "../cluster/boot-installed.ts";
 import { clusterYaml, initCluster, mpiPackages, waitUntilReady } from "../cluster/operate.ts";
-import { statusOf, untilGone, untilListed } from "../cluster/status.ts";
+import { untilGone, untilListed, untilNoNotice, untilNotice, untilPhase } from "../cluster/status.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { checkCommand } from "../lab/machine/command.ts";
@@ -16,6 +16,8 @@ const keys = "/root/dashboard.cowherd-events";
 const broker = "cowherd-nats.service";
 const burst = "/root/burst.mjs";
 const answered = "/root/answered";
+/** A notice that tells of events: of a container there is more to say. */
+const ofEvents = /\bevents?\b/;
 
 let lab: Lab;
 let primary: LabHost;
@@ -37,9 +39,7 @@ afterAll(() => lab?.down());
 describe("the broker that the primary's agent keeps", () => {
   it("runs once the cluster has converged, and nothing of it keeps the primary from being ready", async () => {
     await untilActive();
-    await waitFor("no notice", async () => ((await noticesOf()).length === 0 ? true : undefined), {
-      timeoutMs: 60_000,
-    });
+    await untilNoNotice(primary, ofEvents);
   });
 
   it("listens on the cluster's address and on the loopback, and nowhere else", async () => {
@@ -85,17 +85,12 @@ describe("the broker that the primary's agent keeps", () => {
       const began = performance.now();
       await drainAndBack("while it was frozen");
       expect(performance.now() - began).toBeLessThan(30_000);
-      await waitFor("a notice of the broker", async () => (await noticesOf())[0], {
-        timeoutMs: 120_000,
-        everyMs: 1_000,
-      });
+      await untilNotice(primary, ofEvents);
     } finally {
       await primary.check(["systemctl", "kill", "--signal=SIGCONT", broker]);
     }
     await untilHeard(/node\.drained\.secondary1 .*while it was frozen/);
-    await waitFor("no notice", async () => ((await noticesOf()).length === 0 ? true : undefined), {
-      timeoutMs: 120_000,
-    });
+    await untilNoNotice(primary, ofEvents);
   });
 
   it("comes back with what it kept after a power cut of the primary", async () => {
@@ -231,11 +226,7 @@ async function keptEvents(): Promise<readonly CloudEvent[]> {
 async function drainAndBack(words: string): Promise<void> {
   await primary.check(["cowctl", "node", "drain", "secondary1", "--reason", words]);
   await untilGone(primary, "secondary1", 10_000);
-  await waitFor(
-    "the drain's end",
-    async () => ((await statusOf(primary, "secondary1")).phase === "drained" ? true : undefined),
-    { timeoutMs: 60_000 },
-  );
+  await untilPhase(primary, "secondary1", "drained", 60_000);
   await primary.check(["cowctl", "node", "undrain", "secondary1"]);
   await untilListed(primary, "secondary1", 60_000);
 }
@@ -246,12 +237,4 @@ async function untilActive(): Promise<void> {
     async () => ((await primary.run(["systemctl", "is-active", broker])).exitCode === 0 ? true : undefined),
     { timeoutMs: 180_000, everyMs: 500 },
   );
-}
-
-/** What the status says of events: of a container there is more to say. */
-async function noticesOf(): Promise<readonly string[]> {
-  const { notices }: { notices: readonly string[] } = JSON.parse(
-    await primary.check(["cowctl", "status", "-o", "json"]),
-  );
-  return notices.filter((notice) => /\bevents?\b/.test(notice));
 }

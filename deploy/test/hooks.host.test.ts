@@ -11,6 +11,7 @@ import {
 import { hooksFolder } from "@cowherd/proto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applySpec, clusterYaml, initCluster, installProduct, mpiPackages } from "../cluster/operate.ts";
+import { untilNoNotice, untilNotice } from "../cluster/status.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
@@ -171,43 +172,31 @@ describe("hooks of the installed product", () => {
     primary.writeFile(`${hooksFolder}/${name}`, `#!/bin/sh\n${script}\n`, mode);
   const journalOf = (name: string) => primary.check(["journalctl", "--output=cat", "-t", `cowherd-hook-${name}`]);
 
-  async function untilNotice(like: RegExp): Promise<string> {
-    const look = async () => {
-      const status: { notices: readonly string[] } = JSON.parse(
-        await primary.check(["cowctl", "status", "-o", "json"]),
-      );
-      return status.notices.find((notice) => like.test(notice));
-    };
-    return waitFor(`a notice like ${like}`, look, { timeoutMs: 60_000, everyMs: 300 });
-  }
-
   it("lie in a folder that root alone can write", async () => {
     expect(await primary.check(["stat", "--format=%a %U", hooksFolder])).toBe("755 root\n");
   });
 
   it("tell in the status of what is not there, and why one failed, until it ends well", async () => {
     await applySpec(primary, yaml("absent"));
-    await untilNotice(/^hook absent failed .*: there is no \/etc\/cowherd\/hooks\/absent; /);
+    await untilNotice(primary, /^hook absent failed .*: there is no \/etc\/cowherd\/hooks\/absent; /);
     await put("chat", "cat > /dev/null; echo no such channel >&2; exit 3");
     await applySpec(primary, yaml("chat"));
     await untilNotice(
+      primary,
       /^hook chat failed .*: exit code 3: no such channel; its output: journalctl -t cowherd-hook-chat$/,
     );
     await put("chat", "cat");
     await applySpec(primary, yaml("chat"));
     const output = async () => ((await journalOf("chat")).includes('"io.cowherd.spec.applied.v1"') ? true : undefined);
     await waitFor("the hook's output", output, { timeoutMs: 30_000 });
-    await waitFor(
-      "the end of the notice",
-      async () => ((await primary.check(["cowctl", "status"])).includes("hook chat failed") ? undefined : true),
-      { timeoutMs: 30_000 },
-    );
+    await untilNoNotice(primary, /^hook chat failed/);
   });
 
   it("are refused where others can write them", async () => {
     await put("open", "cat", 0o777);
     await applySpec(primary, yaml("open"));
     await untilNotice(
+      primary,
       /^hook open failed .*: \/etc\/cowherd\/hooks\/open can be written by others than root: chmod go-w /,
     );
   });
@@ -221,7 +210,7 @@ describe("hooks of the installed product", () => {
       await primary.check(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", unit]);
     const answers = async () => ((await primary.run(["cowctl", "status"])).exitCode === 0 ? true : undefined);
     await waitFor("the controller to answer again", answers, { timeoutMs: 30_000 });
-    await untilNotice(/^hook slow failed .*: exit code 7: begun: ended; /);
+    await untilNotice(primary, /^hook slow failed .*: exit code 7: begun: ended; /);
     expect(await journalOf("slow")).toBe("begun\nended\n");
   });
 });

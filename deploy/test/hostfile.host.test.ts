@@ -11,7 +11,7 @@ import {
   readHostfile,
   waitUntilReady,
 } from "../cluster/operate.ts";
-import { statusOf, untilHostfile, untilListed } from "../cluster/status.ts";
+import { noticesOf, untilHostfile, untilListed, untilNoNotice, untilNotice, untilReason } from "../cluster/status.ts";
 import { waitFor } from "../cluster/wait-for.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
@@ -41,11 +41,6 @@ afterAll(() => lab?.down());
 
 const cowctl = (...words: readonly string[]) => primary.check(["cowctl", ...words], { timeoutMs: 60_000 });
 const asUser = (...command: readonly string[]) => primary.check([...command], { user: clusterUser, timeoutMs: 60_000 });
-
-async function notices(): Promise<readonly string[]> {
-  const status: { notices: readonly string[] } = JSON.parse(await cowctl("status", "-o", "json"));
-  return status.notices;
-}
 
 async function history(): Promise<readonly { readonly generation: number; readonly entries: readonly unknown[] }[]> {
   const { generations }: { generations: { generation: number; entries: unknown[] }[] } = JSON.parse(
@@ -80,12 +75,12 @@ describe("the hostfiles that are kept", () => {
     const alone = (await history()).find(({ entries }) => entries.length === 1);
     expect(await cowctl("hostfile", "rollback", `${alone?.generation}`)).toContain("  primary slots=1\n");
     expect(hostfileNodes(await untilNodes("primary"))).toEqual(["primary"]);
-    expect(await notices()).toContainEqual(expect.stringContaining("secondary1 is ready and not listed"));
+    expect(await noticesOf(primary)).toContainEqual(expect.stringContaining("secondary1 is ready and not listed"));
     await secondary1.check(["systemctl", "restart", "cowherd-agent.service"]);
     expect(linesOf((await readHostfile(primary)) ?? "")).toBe("primary slots=1\n");
     await cowctl("hostfile", "unpin");
     expect(linesOf(await untilNodes("primary", "secondary1"))).toBe(both);
-    expect(await notices()).not.toContainEqual(expect.stringContaining("pinned"));
+    expect(await noticesOf(primary)).not.toContainEqual(expect.stringContaining("pinned"));
   });
 });
 
@@ -93,11 +88,7 @@ describe("an edit of the hostfile by hand", () => {
   it("is taken back, named in the status, and kept beside it with its owner", async () => {
     await asUser("sh", "-c", `sed -i '/secondary1/d' ${hostfilePath} && echo 'node9 slots=4' >> ${hostfilePath}`);
     expect(linesOf(await untilNodes("primary", "secondary1"))).toBe(both);
-    const notice = await waitFor(
-      "the notice",
-      async () => (await notices()).find((text) => text.includes("edited by hand")),
-      { timeoutMs: 30_000 },
-    );
+    const notice = await untilNotice(primary, /edited by hand/);
     expect(notice).toContain("+node9 slots=4, -secondary1");
     expect(await primary.check(["cat", `${hostfilePath}.edited`])).toContain("node9 slots=4\n");
     expect((await primary.check(["stat", "-c", "%U", `${hostfilePath}.edited`])).trim()).toBe(clusterUser);
@@ -196,20 +187,15 @@ describe("a disk that is full", () => {
       exitCode: 1,
       stderr: `cowctl: nothing was changed, since the controller cannot write ${store}/cluster/cluster.sqlite: the disk is full\n`,
     });
-    expect(await notices()).toContainEqual(expect.stringContaining("the disk is full"));
+    expect(await noticesOf(primary)).toContainEqual(expect.stringContaining("the disk is full"));
     await sleep(12_000); // longer than a lease
     expect(await readHostfile(primary)).toBe(before);
     await makeRoom(store);
-    await waitFor(
-      "the notice to go",
-      async () => !(await notices()).some((text) => text.includes("the disk is full")) || undefined,
-      { timeoutMs: 30_000 },
-    );
+    await untilNoNotice(primary, /the disk is full/);
 
     await fill(home);
     await primary.check(drain);
-    const look = async () => (await statusOf(primary, "primary")).reason?.match(/no space left/i)?.[0];
-    await waitFor("the primary to say that it has no space", look, { timeoutMs: 60_000 });
+    await untilReason(primary, "primary", /no space left/i);
     expect(await readHostfile(primary)).toBe(before);
     await makeRoom(home);
     await untilNodes("primary");

@@ -57,7 +57,7 @@ async function joinInTheEnd(host: LabHost, line: string): Promise<void> {
     const { exitCode, stderr } = await host.run(["bash", "-lc", line], { timeoutMs: 60_000 });
     if (exitCode === 0) return;
     if (performance.now() > deadline) throw new WaitedInVainError(`${host.name} cannot join: ${stderr}`);
-    await sleep(200);
+    await sleep(1_000);
   }
 }
 

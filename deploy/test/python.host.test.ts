@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clusterUser, clusterYaml, initCluster, installProduct } from "../cluster/operate.ts";
 import { type ServedPython, servePython } from "../cluster/serve-python.ts";
-import { statusOf, untilPhase } from "../cluster/status.ts";
-import { waitFor } from "../cluster/wait-for.ts";
+import { type NodeStatus, untilNode, untilPhase } from "../cluster/status.ts";
 import type { Lab, LabHost } from "../lab/lab.ts";
 import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { buildPackages } from "../packaging/build-packages.ts";
@@ -39,16 +38,14 @@ const overSsh = (command: string) =>
 const property = async (unit: string, name: string) =>
   (await primary.check(["systemctl", "show", "--property", name, "--value", unit])).trim();
 
-const activity = (pattern: RegExp, timeoutMs: number) =>
-  waitFor(
-    `cowctl status to tell ${pattern}`,
-    async () => {
-      const { reason, phase, activity: doing } = await statusOf(primary, "primary");
-      if (phase === "degraded") throw new Error(`the node is degraded: ${reason}`);
-      return pattern.test(doing ?? "") ? doing : undefined;
-    },
-    { timeoutMs, everyMs: 1_000 },
-  );
+/** Waits until the primary is about something like this. It must not become degraded meanwhile. */
+const activity = (like: RegExp, timeoutMs: number) => {
+  const fits = ({ phase, reason, activity: doing }: NodeStatus) => {
+    if (phase === "degraded") throw new Error(`the node is degraded: ${reason}`);
+    return like.test(doing ?? "");
+  };
+  return untilNode(primary, "primary", `to be about ${like}`, fits, timeoutMs);
+};
 
 describe("a Python for the cluster", () => {
   it(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { statusOf } from "../../cluster/status.ts";
+import { untilReason } from "../../cluster/status.ts";
 import { waitFor } from "../../cluster/wait-for.ts";
 import type { LabHost } from "../../lab/lab.ts";
 
@@ -95,16 +95,12 @@ export function networkCases(cluster: () => NetworkCluster): void {
         await untilSettled(secondary, confirmSeconds);
         expect(await secondary.readFile(ownFile)).toBe(edited);
         await secondary.heal();
-        const look = async () =>
-          (await statusOf(primary, secondary.name)).reason?.match(
-            /the controller was not reached over .*; tried again in/,
-          )?.[0];
-        const told = waitFor("the primary to be told", look, { timeoutMs: patienceMs, everyMs: 1_000 });
+        const told = untilReason(primary, secondary.name, /the controller was not reached over .*; tried again in/);
         await told.catch(() => undefined); // whatever came of it, the next case finds the network as it should be
         await mend(secondary);
         // With the cable, the shared folder's server is away, which can hold systemd's generators up and netplan with them.
         const late = "(netplan apply: no end after \\d+ s; )?";
-        expect(await told).toMatch(
+        expect((await told).reason).toMatch(
           new RegExp(`within ${confirmSeconds} s; the old configuration is back; ${late}tried again in`),
         );
         await untilSettledAgain(cluster());
@@ -180,12 +176,22 @@ async function untilSettled(secondary: LabHost, confirmSeconds: number): Promise
   expect(await secondary.readFile(record)).toContain('"reverted"');
 }
 
+/** Waits until the change that was tried again is confirmed: a plan, which then finds nothing to do, is work for both machines. */
+async function untilConfirmed(secondary: LabHost): Promise<void> {
+  const look = async () => {
+    const { stdout } = await secondary.run(["cat", ownFile, record], { timeoutMs: minutes });
+    return stdout.startsWith("# Managed by Cowherd") && !/"(pending|reverted)"/.test(stdout) ? true : undefined;
+  };
+  await waitFor("the change to be confirmed", look, { timeoutMs: 8 * minutes, everyMs: 1_000 });
+}
+
 /** Has what was taken back tried again, as the change of a file does. */
 async function mend(secondary: LabHost): Promise<void> {
   await secondary.writeFile(ownFile, `# again\n${await secondary.readFile(ownFile)}`, 0o600);
 }
 
 async function untilSettledAgain({ primary, secondary, confirmSeconds }: NetworkCluster): Promise<void> {
+  await untilConfirmed(secondary);
   await untilInSync({ primary, secondary, confirmSeconds });
   expect(await secondary.readFile(ownFile)).toMatch(/^# Managed by Cowherd/);
   expect((await nicsOf(secondary)).nic.addresses).toEqual([`${secondary.address}/24`]);
