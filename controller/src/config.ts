@@ -13,6 +13,8 @@ export type Timing = {
   readonly checkMs: number;
   /** The least between two looks that a watcher of the status is sent: what nodes say of themselves may change at any rate. */
   readonly lookMs: number;
+  /** The most between two looks: leases run down and deadlines come nearer with nothing else that changes. */
+  readonly refreshMs: number;
   /** How closely hostfiles may follow each other. */
   readonly pace: Pace;
   /** How nodes are proved. */
@@ -25,6 +27,7 @@ export const defaultTiming: Timing = {
   tickMs: 500,
   checkMs: 45_000, // a node whose shared folder hangs knows after 30 s + 3 s; it and cowctl give up after 60 s
   lookMs: 250,
+  refreshMs: 1_000,
   pace: ordinaryPace,
   probes: defaultProbeTiming,
 };

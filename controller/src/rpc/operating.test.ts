@@ -10,6 +10,7 @@ import { Phase } from "@cowherd/proto/wire";
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
 import { convergeAll } from "../fake-convergence.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
 import { specText, startFakeCluster } from "./fake-cluster.ts";
 import { reasonOf } from "./fake-error-reason.ts";
 import { ask, readSession } from "./fake-machine.ts";
@@ -71,6 +72,22 @@ describe("an operator", () => {
       cluster.controller.liveness.tick();
     }
     expect((await look()).nodes[0]).toMatchObject({ activity: "", phase: Phase.PHASE_UNREACHABLE });
+  });
+
+  it("sees a lease run down with nothing else that changes", async () => {
+    await using cluster = await startFakeCluster(createMemoryStore(), { refreshMs: 10, lookMs: 0 });
+    await cluster.join("primary", 1);
+    convergeAll(cluster.controller);
+    const stream = cluster.local.watchStatus({});
+    const looks: AsyncIterator<WatchStatusResponse> = stream[Symbol.asyncIterator]();
+    const lease = async () => (await looks.next()).value?.status?.nodes[0]?.leaseMs;
+    const before = await lease();
+    cluster.clocks.monotonic += 1_000;
+    let after = await lease();
+    while (after === before) after = await lease(); // some were on their way
+    expect(after).toBe(before - 1_000);
+    stream.cancel();
+    await looks.next().catch(() => {}); // the cancelled stream says that it was cancelled
   });
 
   it("sees a node's newest activity, and not each of very many", async () => {

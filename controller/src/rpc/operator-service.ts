@@ -33,7 +33,9 @@ export function createOperatorService(controller: Controller, log: ErrorLog): Op
     watchStatus(call) {
       const stream = createResponseStream(call);
       const bell = controller.watchers.add();
+      const refreshing = setInterval(() => bell.ring(), controller.timing.refreshMs);
       stream.closed.addEventListener("abort", () => {
+        clearInterval(refreshing);
         controller.watchers.remove(bell);
         bell.ring(); // or the loop below would wait for ever
       });
