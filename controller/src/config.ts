@@ -27,7 +27,7 @@ export const defaultTiming: Timing = {
   tickMs: 500,
   checkMs: 45_000, // a node whose shared folder hangs knows after 30 s + 3 s; it and cowctl give up after 60 s
   lookMs: 250,
-  refreshMs: 1_000,
+  refreshMs: 2_000,
   pace: ordinaryPace,
   probes: defaultProbeTiming,
 };
