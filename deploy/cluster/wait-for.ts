@@ -7,12 +7,10 @@ export class WaitedInVainError extends Error {
 
 /** A pause is at least so many times what the look took, or on an emulated machine what is waited for waits for the looks. */
 const PAUSE_TO_LOOK = 2;
-/** No longer than this, or what came about long ago is not noticed: a look that hangs is no work. */
-const MOST_PAUSE_MS = 4_000;
 
 /**
  * Looks again and again until `look` returns something, and returns that. Between two looks
- * it pauses `everyMs` at least, and some seconds where a look itself is work for the machine.
+ * it pauses `everyMs` at least, and longer where a look itself is work for the machine.
  *
  * Throws WaitedInVainError, naming `what`, after `timeoutMs`.
  */
@@ -28,6 +26,6 @@ export async function waitFor<Found>(
     if (found !== undefined) return found;
     const now = performance.now();
     if (now > deadline) throw new WaitedInVainError(`waited ${timeoutMs / 1000} s in vain for ${what}`);
-    await sleep(Math.max(everyMs, Math.min((now - began) * PAUSE_TO_LOOK, MOST_PAUSE_MS)));
+    await sleep(Math.max(everyMs, (now - began) * PAUSE_TO_LOOK));
   }
 }

@@ -176,7 +176,7 @@ async function untilSettled(secondary: LabHost, confirmSeconds: number): Promise
   expect(await secondary.readFile(record)).toContain('"reverted"');
 }
 
-/** Waits until the change that was tried again is confirmed: a plan, which then finds nothing to do, is work for both machines. */
+/** Waits until no change is pending: a plan is work for both machines, and finds nothing to do then. */
 async function untilConfirmed(secondary: LabHost): Promise<void> {
   const look = async () => {
     const { stdout } = await secondary.run(["cat", ownFile, record], { timeoutMs: minutes });
@@ -191,7 +191,6 @@ async function mend(secondary: LabHost): Promise<void> {
 }
 
 async function untilSettledAgain({ primary, secondary, confirmSeconds }: NetworkCluster): Promise<void> {
-  await untilConfirmed(secondary);
   await untilInSync({ primary, secondary, confirmSeconds });
   expect(await secondary.readFile(ownFile)).toMatch(/^# Managed by Cowherd/);
   expect((await nicsOf(secondary)).nic.addresses).toEqual([`${secondary.address}/24`]);
@@ -199,6 +198,7 @@ async function untilSettledAgain({ primary, secondary, confirmSeconds }: Network
 
 /** Waits until a check finds nothing to do for the node's network. */
 async function untilInSync({ primary, secondary }: NetworkCluster): Promise<void> {
+  await untilConfirmed(secondary);
   await waitFor(
     `${secondary.name}'s network to be in sync`,
     async () => {
