@@ -56,7 +56,7 @@ export async function untilStatus<Found>(
     return stdout.endsWith("\n") ? look(JSON.parse(stdout)) : undefined; // not there yet, or half a line
   };
   try {
-    return await waitFor(what, lookOnce, { timeoutMs });
+    return await waitFor(what, lookOnce, { timeoutMs, everyMs: 500 }); // a command on a host is six processes
   } finally {
     enough.abort();
     await following;

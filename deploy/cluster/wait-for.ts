@@ -17,7 +17,7 @@ const PAUSE_TO_LOOK = 2;
 export async function waitFor<Found>(
   what: string,
   look: () => Promise<Found | undefined>,
-  { timeoutMs, everyMs = 100 }: { readonly timeoutMs: number; readonly everyMs?: number },
+  { timeoutMs, everyMs = 250 }: { readonly timeoutMs: number; readonly everyMs?: number },
 ): Promise<Found> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
