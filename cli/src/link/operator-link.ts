@@ -17,7 +17,7 @@ export type Deadlines = {
 export type OperatorLink = Disposable & {
   getVersion(signal: AbortSignal): Promise<ControllerVersion>;
   getStatus(signal: AbortSignal): Promise<ClusterStatus>;
-  /** Yields the cluster as it is now, then again after each change; ends when the controller stops or `signal` aborts. */
+  /** Yields the cluster as it is now, then again after each change and every few seconds; ends when the controller stops or `signal` aborts. */
   watchStatus(signal: AbortSignal): AsyncIterable<ClusterStatus>;
   /** Yields where the list begins, then the events; ends with the last one, or when the controller stops or `signal` aborts. */
   listEvents(query: EventQuery, signal: AbortSignal): AsyncIterable<EventPlace | ListedEvent>;

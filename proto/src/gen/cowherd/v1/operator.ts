@@ -5443,7 +5443,7 @@ export const OperatorServiceService = {
     responseSerialize: (value: GetStatusResponse): Buffer => Buffer.from(GetStatusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetStatusResponse => GetStatusResponse.decode(value),
   },
-  /** The cluster as it is now, then again after each change. */
+  /** The cluster as it is now, then again after each change and every few seconds. */
   watchStatus: {
     path: "/cowherd.v1.OperatorService/WatchStatus" as const,
     requestStream: false as const,
@@ -5691,7 +5691,7 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   getVersion: handleUnaryCall<GetVersionRequest, GetVersionResponse>;
   /** The cluster as it is now. */
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
-  /** The cluster as it is now, then again after each change. */
+  /** The cluster as it is now, then again after each change and every few seconds. */
   watchStatus: handleServerStreamingCall<WatchStatusRequest, WatchStatusResponse>;
   /** The events that are kept, oldest first, and where that is wanted those that come. */
   listEvents: handleServerStreamingCall<ListEventsRequest, ListEventsResponse>;
@@ -5773,7 +5773,7 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStatusResponse) => void,
   ): ClientUnaryCall;
-  /** The cluster as it is now, then again after each change. */
+  /** The cluster as it is now, then again after each change and every few seconds. */
   watchStatus(request: WatchStatusRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStatusResponse>;
   watchStatus(
     request: WatchStatusRequest,
