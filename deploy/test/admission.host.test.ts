@@ -18,6 +18,7 @@ import { buildPackages } from "../packaging/build-packages.ts";
 const names = ["primary", "secondary1", "secondary2"] as const;
 /** These nodes are cut off again and again, which is no flapping to cool down from here. */
 const spec = "liveness: { coolDown: 0 }\nremnants: { grace: 15 }\n";
+const patienceMs = 150_000;
 
 let lab: Lab;
 let primary: LabHost;
@@ -54,7 +55,7 @@ it("E13: lists no node that MPI's own ports do not reach, though ssh does, and s
     for (const [at, of] of rules.entries()) await rule(verb, 10 + at, of);
   };
   await returnTo(secondary1, () => each("add"));
-  const { reason } = await untilReason(primary, secondary1.name, /ranks on primary and secondary1/);
+  const { reason } = await untilReason(primary, secondary1.name, /ranks on primary and secondary1/, patienceMs);
   expect(reason).toMatch(/within 60 s/);
   expect(reason).toContain("ufw allow from 192.168.56.0/24");
   await isNotListed(secondary1);
@@ -69,7 +70,7 @@ it("S2: lists no node that shows another host key than it reported", async () =>
     await secondary1.writeFile(settings, "HostKey /root/other\n");
     await secondary1.check(["systemctl", "restart", "ssh.service"]);
   });
-  await untilReason(primary, secondary1.name, /the host key of secondary1 changed/);
+  await untilReason(primary, secondary1.name, /the host key of secondary1 changed/, patienceMs);
   await isNotListed(secondary1);
   await secondary1.check(["rm", settings]);
   await secondary1.check(["systemctl", "restart", "ssh.service"]);
@@ -93,7 +94,7 @@ it("E5: lists no node on which a peer's name does not resolve, though it is writ
   const path = "/etc/nsswitch.conf";
   const before = await secondary2.readFile(path);
   await returnTo(secondary2, () => secondary2.writeFile(path, before.replace(/^hosts:.*$/m, "hosts: myhostname")));
-  const { reason } = await untilReason(primary, secondary2.name, /primary does not resolve/);
+  const { reason } = await untilReason(primary, secondary2.name, /primary does not resolve/, patienceMs);
   expect(reason).toContain(path);
   await isNotListed(secondary2);
   await secondary2.writeFile(path, before);
@@ -104,7 +105,7 @@ it("F7: takes a ready node out whose uid of the cluster's user becomes another, 
   const renumber = (from: number, to: number) =>
     secondary2.check(["sed", "-i", `s/^${clusterUser}:x:${from}:/${clusterUser}:x:${to}:/`, "/etc/passwd"]);
   await renumber(7777, 7779);
-  await untilReason(primary, secondary2.name, /^user: user mpihpc exists with uid 7779, wanted 7777$/);
+  await untilReason(primary, secondary2.name, /^user: user mpihpc exists with uid 7779, wanted 7777$/, patienceMs);
   await untilGone(primary, secondary2.name);
   await renumber(7779, 7777);
   await untilListed(primary, secondary2.name);
@@ -115,10 +116,10 @@ it("K10: names what a cut left running on a node, ends it after the grace, and l
   const job = primary.run(["mpirun", "sleep", "600"], { user: clusterUser, timeoutMs: 300_000 }).catch(() => undefined);
   const runs = async (program: string) =>
     (await secondary1.run(["pgrep", "-u", clusterUser, "--exact", program])).exitCode === 0 || undefined;
-  await waitFor("the rank on secondary1", () => runs("sleep"), { timeoutMs: 150_000 });
+  await waitFor("the rank on secondary1", () => runs("sleep"), { timeoutMs: patienceMs });
   await secondary1.check(["pkill", "-STOP", "-u", clusterUser, "orted"]); // or it would notice and end by itself
   await returnTo(secondary1, () => primary.check(["pkill", "-KILL", "-u", clusterUser, "mpirun"]));
-  await untilReason(primary, secondary1.name, /orted .*left over/);
+  await untilReason(primary, secondary1.name, /orted .*left over/, patienceMs);
   await isNotListed(secondary1);
   await untilListed(primary, secondary1.name);
   expect([await runs("orted"), await runs("sleep")]).toEqual([undefined, undefined]);

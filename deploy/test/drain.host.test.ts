@@ -17,6 +17,7 @@ import { buildPackages } from "../packaging/build-packages.ts";
 
 const names = ["primary", "secondary1", "secondary2"] as const;
 const jobSeconds = 60;
+const patienceMs = 60_000;
 
 let lab: Lab;
 let primary: LabHost;
@@ -50,9 +51,14 @@ describe("a node that is drained amid a job", () => {
   });
 
   it("shows the rank that still runs there, and says so loudly once the deadline has passed", async () => {
-    const { phase } = await untilReason(primary, "secondary1", /^draining: 1 rank still runs, .*: new disk$/);
+    const { phase } = await untilReason(
+      primary,
+      "secondary1",
+      /^draining: 1 rank still runs, .*: new disk$/,
+      patienceMs,
+    );
     expect(phase).toBe("draining");
-    await untilReason(primary, "secondary1", /^draining: 1 rank still runs, OVERDUE by .*: new disk$/);
+    await untilReason(primary, "secondary1", /^draining: 1 rank still runs, OVERDUE by .*: new disk$/, patienceMs);
     expect(performance.now() - drainedAt).toBeGreaterThan(10_000);
     expect(await noticesOf(primary)).toContainEqual(expect.stringMatching(/^secondary1 is OVERDUE/));
   });
@@ -62,7 +68,7 @@ describe("a node that is drained amid a job", () => {
     await secondary1.check(["systemctl", "restart", "cowherd-agent.service"]);
     const answers = async () => ((await primary.run(["cowctl", "status"])).exitCode === 0 ? true : undefined);
     await waitFor("the controller to answer again", answers, { timeoutMs: 30_000 });
-    await untilReason(primary, "secondary1", /^draining: 1 rank still runs, OVERDUE by /);
+    await untilReason(primary, "secondary1", /^draining: 1 rank still runs, OVERDUE by /, patienceMs);
     expect(await readHostfile(primary)).not.toContain("secondary1");
   });
 
@@ -80,10 +86,10 @@ describe("a node that is drained amid a job", () => {
   it("is not awaited by those who wait for the cluster, and not told of as lost when it is switched off", async () => {
     await primary.check(["cowctl", "status", "--wait", "--timeout", "1m"], { timeoutMs: 90_000 });
     await secondary1.cutPower();
-    const { phase } = await untilReason(primary, "secondary1", /^drained: new disk; no sign of life/);
+    const { phase } = await untilReason(primary, "secondary1", /^drained: new disk; no sign of life/, patienceMs);
     expect(phase).toBe("drained");
     await secondary1.powerOn();
-    await untilReason(primary, "secondary1", /^drained: new disk$/);
+    await untilReason(primary, "secondary1", /^drained: new disk$/, patienceMs);
     expect(await readHostfile(primary)).not.toContain("secondary1");
   });
 
@@ -131,11 +137,16 @@ describe("K1: a node that comes and goes", () => {
   it("is held off for a while, which the operator can end", async () => {
     for (let flaps = 0; flaps < 3; flaps += 1) {
       await secondary2.partition();
-      await untilReason(primary, "secondary2", /^no sign of life/);
+      await untilReason(primary, "secondary2", /^no sign of life/, patienceMs);
       await secondary2.heal();
-      await untilNode(primary, "secondary2", "to be heard", ({ phase }) => phase !== "unreachable");
+      await untilNode(primary, "secondary2", "to be heard", ({ phase }) => phase !== "unreachable", patienceMs);
     }
-    await untilReason(primary, "secondary2", /^cooling down for \d+ s more: it fell silent \d times within 10 min/);
+    await untilReason(
+      primary,
+      "secondary2",
+      /^cooling down for \d+ s more: it fell silent \d times within 10 min/,
+      patienceMs,
+    );
     expect(await readHostfile(primary)).not.toContain("secondary2");
     await primary.check(["cowctl", "node", "release", "secondary2"]);
     await untilListed(primary, "secondary2");

@@ -39,7 +39,7 @@ afterAll(() => lab?.down());
 describe("the broker that the primary's agent keeps", () => {
   it("runs once the cluster has converged, and nothing of it keeps the primary from being ready", async () => {
     await untilActive();
-    await untilNoNotice(primary, ofEvents);
+    await untilNoNotice(primary, ofEvents, 60_000);
   });
 
   it("listens on the cluster's address and on the loopback, and nowhere else", async () => {
@@ -85,12 +85,12 @@ describe("the broker that the primary's agent keeps", () => {
       const began = performance.now();
       await drainAndBack("while it was frozen");
       expect(performance.now() - began).toBeLessThan(30_000);
-      await untilNotice(primary, ofEvents);
+      await untilNotice(primary, ofEvents, 120_000);
     } finally {
       await primary.check(["systemctl", "kill", "--signal=SIGCONT", broker]);
     }
     await untilHeard(/node\.drained\.secondary1 .*while it was frozen/);
-    await untilNoNotice(primary, ofEvents);
+    await untilNoNotice(primary, ofEvents, 120_000);
   });
 
   it("comes back with what it kept after a power cut of the primary", async () => {

@@ -178,18 +178,19 @@ describe("hooks of the installed product", () => {
 
   it("tell in the status of what is not there, and why one failed, until it ends well", async () => {
     await applySpec(primary, yaml("absent"));
-    await untilNotice(primary, /^hook absent failed .*: there is no \/etc\/cowherd\/hooks\/absent; /);
+    await untilNotice(primary, /^hook absent failed .*: there is no \/etc\/cowherd\/hooks\/absent; /, 60_000);
     await put("chat", "cat > /dev/null; echo no such channel >&2; exit 3");
     await applySpec(primary, yaml("chat"));
     await untilNotice(
       primary,
       /^hook chat failed .*: exit code 3: no such channel; its output: journalctl -t cowherd-hook-chat$/,
+      60_000,
     );
     await put("chat", "cat");
     await applySpec(primary, yaml("chat"));
     const output = async () => ((await journalOf("chat")).includes('"io.cowherd.spec.applied.v1"') ? true : undefined);
     await waitFor("the hook's output", output, { timeoutMs: 30_000 });
-    await untilNoNotice(primary, /^hook chat failed/);
+    await untilNoNotice(primary, /^hook chat failed/, 30_000);
   });
 
   it("are refused where others can write them", async () => {
@@ -198,6 +199,7 @@ describe("hooks of the installed product", () => {
     await untilNotice(
       primary,
       /^hook open failed .*: \/etc\/cowherd\/hooks\/open can be written by others than root: chmod go-w /,
+      60_000,
     );
   });
 
@@ -210,7 +212,7 @@ describe("hooks of the installed product", () => {
       await primary.check(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", unit]);
     const answers = async () => ((await primary.run(["cowctl", "status"])).exitCode === 0 ? true : undefined);
     await waitFor("the controller to answer again", answers, { timeoutMs: 30_000 });
-    await untilNotice(primary, /^hook slow failed .*: exit code 7: begun: ended; /);
+    await untilNotice(primary, /^hook slow failed .*: exit code 7: begun: ended; /, 60_000);
     expect(await journalOf("slow")).toBe("begun\nended\n");
   });
 });

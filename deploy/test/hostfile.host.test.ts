@@ -88,7 +88,7 @@ describe("an edit of the hostfile by hand", () => {
   it("is taken back, named in the status, and kept beside it with its owner", async () => {
     await asUser("sh", "-c", `sed -i '/secondary1/d' ${hostfilePath} && echo 'node9 slots=4' >> ${hostfilePath}`);
     expect(linesOf(await untilNodes("primary", "secondary1"))).toBe(both);
-    const notice = await untilNotice(primary, /edited by hand/);
+    const notice = await untilNotice(primary, /edited by hand/, 30_000);
     expect(notice).toContain("+node9 slots=4, -secondary1");
     expect(await primary.check(["cat", `${hostfilePath}.edited`])).toContain("node9 slots=4\n");
     expect((await primary.check(["stat", "-c", "%U", `${hostfilePath}.edited`])).trim()).toBe(clusterUser);
@@ -191,11 +191,11 @@ describe("a disk that is full", () => {
     await sleep(12_000); // longer than a lease
     expect(await readHostfile(primary)).toBe(before);
     await makeRoom(store);
-    await untilNoNotice(primary, /the disk is full/);
+    await untilNoNotice(primary, /the disk is full/, 30_000);
 
     await fill(home);
     await primary.check(drain);
-    await untilReason(primary, "primary", /no space left/i);
+    await untilReason(primary, "primary", /no space left/i, 60_000);
     expect(await readHostfile(primary)).toBe(before);
     await makeRoom(home);
     await untilNodes("primary");

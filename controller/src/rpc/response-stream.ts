@@ -1,4 +1,4 @@
-import type { ServerWritableStream } from "@grpc/grpc-js";
+import type { Writable } from "node:stream";
 import { toRpcStatus } from "./rpc-error.ts";
 
 /** The sending half of a streaming call. */
@@ -13,10 +13,13 @@ export type ResponseStream<Response> = {
   readonly closed: AbortSignal;
 };
 
+/** What is used of a call of grpc-js (ServerWritableStream). */
+export type StreamingCall<Response> = Pick<Writable, "on" | "emit" | "end"> & {
+  write(message: Response, left: () => void): boolean;
+};
+
 /** Wraps a grpc-js stream, which would buffer without end if nobody waited for its writes. */
-export function createResponseStream<Response>(
-  call: ServerWritableStream<unknown, Response>,
-): ResponseStream<Response> {
+export function createResponseStream<Response>(call: StreamingCall<Response>): ResponseStream<Response> {
   const closing = new AbortController();
   let ended = false;
   call.on("cancelled", () => closing.abort()); // fires after a normal end too
@@ -27,9 +30,11 @@ export function createResponseStream<Response>(
     async send(message) {
       if (ended || closing.signal.aborted) return;
       const { promise, resolve } = Promise.withResolvers<void>();
-      closing.signal.addEventListener("abort", () => resolve(), { once: true });
-      call.write(message, () => resolve());
+      const left = () => resolve();
+      closing.signal.addEventListener("abort", left);
+      call.write(message, left);
       await promise;
+      closing.signal.removeEventListener("abort", left); // a stream may be open for months
     },
     end() {
       if (ended) return;

@@ -95,7 +95,12 @@ export function networkCases(cluster: () => NetworkCluster): void {
         await untilSettled(secondary, confirmSeconds);
         expect(await secondary.readFile(ownFile)).toBe(edited);
         await secondary.heal();
-        const told = untilReason(primary, secondary.name, /the controller was not reached over .*; tried again in/);
+        const told = untilReason(
+          primary,
+          secondary.name,
+          /the controller was not reached over .*; tried again in/,
+          patienceMs,
+        );
         await told.catch(() => undefined); // whatever came of it, the next case finds the network as it should be
         await mend(secondary);
         // With the cable, the shared folder's server is away, which can hold systemd's generators up and netplan with them.

@@ -177,8 +177,8 @@ async function works(secondary: LabHost): Promise<void> {
   await waitFor(
     `the shared folder to work on ${secondary.name}`,
     async () => {
-      // Bounded by itself: what hangs must not hold the next look. The mount that it asked for goes on without it.
-      const write = ["timeout", "--kill-after=5", "6", "sh", "-c", 'echo yes >"$1" && rm "$1"', "sh", name];
+      // Bounded by itself: what hangs must not hold the next look.
+      const write = ["timeout", "--kill-after=5", "15", "sh", "-c", 'echo yes >"$1" && rm "$1"', "sh", name];
       const { exitCode } = await secondary.run(write, asUser).catch(() => ({ exitCode: 1 }));
       const { stdout } = await secondary.run(["findmnt", "--noheadings", "--output=FSTYPE", shared], {
         timeoutMs: minutes,
