@@ -238,7 +238,7 @@ describe("a cluster", () => {
     const reader = await readHostfileAllTheTime(primary, ["primary", "secondary1", "secondary2"]);
     await joinCluster(primary, secondary3);
     await untilListed(primary, "secondary3");
-    expect((await reader()).wrong).toEqual([]);
+    expect((await reader.stop()).wrong).toEqual([]);
   });
 
   it("is the same after a power cut of the primary", async () => {
@@ -262,7 +262,7 @@ describe("a cluster", () => {
     await sleep(30_000);
     await primary.check(["systemctl", "start", "cowherd-controller.service"]);
     await sleep(12_000); // longer than a lease: whoever was lost would be gone by now
-    expect((await reader()).wrong).toEqual([]);
+    expect((await reader.stop()).wrong).toEqual([]);
   });
 
   it("takes a node that falls silent out of the file within ten seconds, and back when it returns", async () => {

@@ -48,7 +48,7 @@ it("keeps the last hostfile, whole, while the primary's disk is full, and writes
   };
   expect(await write(["primary"], 1n)).toBeUndefined();
   const before = await readFile(`${disk}${hostfilePath}`, "utf8");
-  await using reader = readLocalHostfileAllTheTime(`${disk}${hostfilePath}`, [], ["primary"]);
+  await using reader = await readLocalHostfileAllTheTime(`${disk}${hostfilePath}`, [], ["primary"]);
   await fill();
   for (let turn = 0; turn < 20; turn += 1) {
     expect(await write(["primary", ...secondaries], 2n)).toMatch(/no space|ENOSPC/i);

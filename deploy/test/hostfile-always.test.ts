@@ -40,7 +40,7 @@ it("shows a reader nothing but whole hostfiles of ready nodes, through 200 resta
   const resources = () => first.controller.loop.desired().get("primary")?.resources ?? [];
   expect(await writeHostfile(resources(), createLinuxFiles(root), signal)).toBeUndefined();
 
-  await using reader = readLocalHostfileAllTheTime(`${root}${hostfilePath}`, ["primary", ...comers], ["primary"]);
+  await using reader = await readLocalHostfileAllTheTime(`${root}${hostfilePath}`, ["primary", ...comers], ["primary"]);
   const generations = new Set<bigint | undefined>();
   for (let restart = 0; restart < 200; restart += 1) {
     const again = openSqliteStore(database); // beside the last one, as after a kill: nothing was closed
@@ -74,7 +74,7 @@ it("shows a reader nothing but whole hostfiles while the agent that writes them 
   const start = () => spawn(process.execPath, [writer, root], { stdio: ["ignore", "pipe", "inherit"] });
   let running = start();
   await once(running.stdout, "data"); // the first one stands
-  await using reader = readLocalHostfileAllTheTime(`${root}${hostfilePath}`, [], ["primary"]);
+  await using reader = await readLocalHostfileAllTheTime(`${root}${hostfilePath}`, [], ["primary"]);
   for (let kill = 0; kill < 12; kill += 1) {
     await sleep((kill * 37) % 100);
     const ended = once(running, "exit");

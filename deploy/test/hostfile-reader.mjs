@@ -1,7 +1,7 @@
-// Reads a hostfile every 10 ms until it is ended, and prints, as one line of JSON, how often
-// it read and every state that it should never have seen. Runs on the primary, on its own.
-// Given the file, the nodes that were ever ready ("a,b"; "" where that is not looked at), and
-// those that are to be in it always.
+// Reads a hostfile every 10 ms until it is ended. Prints "reading" once it has read, and at the
+// end, as one line of JSON, how often it read and every state that it should never have seen.
+// Runs on the primary, on its own. Given the file, the nodes that were ever ready ("a,b"; ""
+// where that is not looked at), and those that are to be in it always.
 import { readFileSync } from "node:fs";
 
 const [path, ready, ...always] = process.argv.slice(2);
@@ -35,3 +35,5 @@ process.on("SIGTERM", () => {
   clearInterval(timer);
   console.log(JSON.stringify({ reads, wrong: [...wrong] }));
 });
+read();
+console.log("reading"); // from here on it can be ended

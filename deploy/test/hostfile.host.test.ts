@@ -178,7 +178,7 @@ describe("a disk that is full", () => {
 
   it("leaves the hostfile whole and true, is told of, and costs nothing once there is room", async () => {
     await moveToSmallDisks();
-    const stopReading = await readHostfileAllTheTime(primary, []);
+    const reader = await readHostfileAllTheTime(primary, []);
     const before = await readHostfile(primary);
 
     await fill(store);
@@ -202,7 +202,7 @@ describe("a disk that is full", () => {
     await cowctl("node", "undrain", "secondary1");
     await untilNodes("primary", "secondary1");
     await waitUntilReady(primary, "2m");
-    const { reads, wrong } = await stopReading();
+    const { reads, wrong } = await reader.stop();
     expect(wrong).toEqual([]);
     expect(reads).toBeGreaterThan(1_000);
   });

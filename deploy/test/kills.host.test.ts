@@ -42,7 +42,7 @@ it("loses no ready node and no state while the controller and both agents are ki
   ]);
   expect(kills).toEqual([100, 100, 100]);
   await untilListed(primary, newcomer.name);
-  const { reads, wrong } = await reader();
+  const { reads, wrong } = await reader.stop();
   expect(wrong).toEqual([]);
   expect(reads).toBeGreaterThan(1000);
   expect(await strayFiles(primary)).toBe("");
