@@ -65,13 +65,26 @@ describe("the packages on a plain host", () => {
         "/var/lib/cowherd",
         "/var/lib/cowherd/agent",
         "/var/lib/cowherd/controller",
+        "/var/cache/cowherd/cowctl",
       ]),
-    ).toBe("755 root /var/lib/cowherd\n700 root /var/lib/cowherd/agent\n700 cowherd /var/lib/cowherd/controller\n");
+    ).toBe(
+      "755 root /var/lib/cowherd\n700 root /var/lib/cowherd/agent\n700 cowherd /var/lib/cowherd/controller\n700 root /var/cache/cowherd/cowctl\n",
+    );
     for (const service of services) {
       expect(await property(service, "LoadState")).toBe("loaded");
       expect(await property(service, "ActiveState")).toBe("inactive");
       expect(await property(service, "UnitFileState")).toBe("disabled");
     }
+  });
+
+  it("bring a cowctl that root finds compiled, and anybody can start", async () => {
+    const cache = ["find", "/var/cache/cowherd/cowctl", "-type", "f", "-printf", "%u %i\\n"];
+    await host.check(["cowctl", "--version"]);
+    const kept = await host.check(cache);
+    expect(kept).toMatch(/^root /);
+    expect(await host.check(["runuser", "-u", "nobody", "--", "cowctl", "--version"])).toMatch(/\d+\.\d+\.\d+/);
+    await host.check(["cowctl", "--version"]);
+    expect(await host.check(cache)).toBe(kept); // read, and not written again
   });
 
   it("bring units that systemd has nothing to say against", async () => {
