@@ -25,6 +25,7 @@ describe("exitCodeOf", () => {
     [refused("unknown-name"), 68],
     [refused("not-permitted"), 77],
     [refused("not-possible"), 1],
+    [refused("not-now"), 75],
     [refused("not-supported"), 76],
     [refused("fault"), 70],
     [unreachable("no-socket"), 69],

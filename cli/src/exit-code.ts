@@ -102,6 +102,8 @@ function exitCodeOfRefusal(refusal: Refusal): ExitCode {
       return exitCodes.notPermitted;
     case "not-possible":
       return exitCodes.refused;
+    case "not-now":
+      return exitCodes.notYet;
     case "not-supported":
       return exitCodes.protocol;
     case "fault":

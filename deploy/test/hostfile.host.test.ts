@@ -184,8 +184,8 @@ describe("a disk that is full", () => {
     await fill(store);
     const { exitCode, stderr } = await primary.run(drain, { timeoutMs: 60_000 });
     expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
-      stderr: `cowctl: nothing was changed, since the controller cannot write ${store}/cluster/cluster.sqlite: the disk is full\n`,
+      exitCode: 75,
+      stderr: `cowctl: nothing was changed, since the controller cannot write ${store}/cluster/cluster.sqlite: the disk is full\nnext: the same command, once that is over\n`,
     });
     expect(await noticesOf(primary)).toContainEqual(expect.stringContaining("the disk is full"));
     await sleep(12_000); // longer than a lease

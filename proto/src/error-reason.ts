@@ -24,6 +24,10 @@ export const errorReasons = [
   "GENERATION_UNKNOWN",
   /** The caller's role may not call this method. */
   "ROLE_REFUSED",
+  /** The controller cannot write what it would change, as on a full disk, and changed nothing. The same call succeeds once it can. */
+  "STORE_UNWRITABLE",
+  /** From this address come more calls than may. The same call succeeds later. */
+  "TOO_MANY_CALLS",
 ] as const;
 
 /** One of errorReasons. */

@@ -41,4 +41,5 @@ export const joinEnds: Readonly<Record<JoinFailure, JoinEnd>> = {
     exitCode: 20,
     advice: "The machine has joined. Start its agent with: systemctl enable --now cowherd-agent.service",
   },
+  "not-now": { exitCode: 21, advice: "Nothing was changed. Repeat it once what the message names is over." },
 };

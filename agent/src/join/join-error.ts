@@ -15,6 +15,7 @@ export type JoinFailure =
   | "token-of-other-node"
   | "node-unknown"
   | "facts-refused"
+  | "not-now"
   | "refused"
   | "service-not-started";
 
@@ -52,4 +53,6 @@ const byReason: Readonly<Record<ErrorReason, JoinFailure>> = {
   SPEC_INVALID: "refused",
   HOSTFILE_INVALID: "refused",
   GENERATION_UNKNOWN: "refused",
+  STORE_UNWRITABLE: "not-now",
+  TOO_MANY_CALLS: "not-now",
 };

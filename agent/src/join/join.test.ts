@@ -119,6 +119,8 @@ describe("joining", () => {
     ["TOKEN_OTHER_NODE", "token-of-other-node"],
     ["NODE_UNKNOWN", "node-unknown"],
     ["FACTS_REFUSED", "facts-refused"],
+    ["STORE_UNWRITABLE", "not-now"],
+    ["TOO_MANY_CALLS", "not-now"],
   ] as const)("tells %s apart", async (reason, failure) => {
     controller.refuse(reason);
     await expect(tryJoin()).rejects.toMatchObject({ name: "JoinError", failure });

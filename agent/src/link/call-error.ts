@@ -1,7 +1,7 @@
 import { type ErrorReason, errorDetailTrailer, isErrorReason } from "@cowherd/proto";
 import { ErrorDetail } from "@cowherd/proto/wire";
 import { type Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { LinkError, type LinkFailure } from "./link-error.ts";
+import { failureFor, LinkError, type LinkFailure } from "./link-error.ts";
 
 /**
  * Turns what grpc-js rejects with into LinkError: the one table of this edge.
@@ -15,10 +15,6 @@ export function toLinkError(error: unknown, call: string, expired: boolean): Lin
   const reason = reasonOf(error.metadata);
   const failure = reason === undefined ? failureOf(error.code, expired) : failureFor(reason);
   return new LinkError(`${call}: ${error.details}`, { failure, reason, cause: error });
-}
-
-function failureFor(reason: ErrorReason): LinkFailure {
-  return reason === "CERTIFICATE_REVOKED" ? "revoked" : "refused";
 }
 
 function failureOf(code: status, expired: boolean): LinkFailure {

@@ -163,6 +163,8 @@ export function controllerLinkContract(
       failure: "refused",
       reason: "FACTS_REFUSED",
     });
+    controller.fail("STORE_UNWRITABLE"); // the same facts are taken once its disk has room
+    await expect(link.reportFacts(facts, signal)).rejects.toMatchObject({ failure: "unreachable" });
     controller.fail("UNREACHABLE");
     await expect(link.heartbeat(rest, signal)).rejects.toMatchObject({ failure: "unreachable" });
     await expect(link.session(undefined, signal)[Symbol.asyncIterator]().next()).rejects.toMatchObject({

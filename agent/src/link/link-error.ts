@@ -10,6 +10,28 @@ import type { ErrorReason } from "@cowherd/proto";
  */
 export type LinkFailure = "unreachable" | "revoked" | "expired" | "refused";
 
+/** Tells how a call failed for which the controller gave this reason. Pure. */
+export function failureFor(reason: ErrorReason): LinkFailure {
+  switch (reason) {
+    case "CERTIFICATE_REVOKED":
+      return "revoked";
+    case "STORE_UNWRITABLE":
+    case "TOO_MANY_CALLS":
+      return "unreachable";
+    case "TOKEN_UNKNOWN":
+    case "TOKEN_EXPIRED":
+    case "TOKEN_USED":
+    case "TOKEN_OTHER_NODE":
+    case "NODE_UNKNOWN":
+    case "FACTS_REFUSED":
+    case "SPEC_INVALID":
+    case "HOSTFILE_INVALID":
+    case "GENERATION_UNKNOWN":
+    case "ROLE_REFUSED":
+      return "refused";
+  }
+}
+
 /** A call to the controller failed. `reason` is what it gave for machines, where it gave one. */
 export class LinkError extends Error {
   override readonly name = "LinkError";

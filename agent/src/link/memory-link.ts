@@ -1,7 +1,7 @@
 import type { ErrorReason } from "@cowherd/proto";
 import type { ControllerLink, SessionMessage } from "./controller-link.ts";
 import { type FakeController, nothingHeard } from "./fake-controller.ts";
-import { LinkError } from "./link-error.ts";
+import { failureFor, LinkError } from "./link-error.ts";
 
 /** A link whose other end is in memory. It passes the same contract as the real one. */
 export function createMemoryLink(): { readonly link: ControllerLink; readonly controller: FakeController } {
@@ -17,8 +17,7 @@ export function createMemoryLink(): { readonly link: ControllerLink; readonly co
     if (closed.signal.aborted) throw new LinkError("closed", { failure: "unreachable" });
     if (failing === undefined) return;
     if (failing === "UNREACHABLE") throw new LinkError("nobody there", { failure: "unreachable" });
-    const failure = failing === "CERTIFICATE_REVOKED" ? "revoked" : "refused";
-    throw new LinkError("refused", { failure, reason: failing });
+    throw new LinkError("refused", { failure: failureFor(failing), reason: failing });
   }
 
   const push = (message: SessionMessage | "end") => {

@@ -44,8 +44,10 @@ export type Refusal =
   /** No such node, token or generation. */
   | "unknown-name"
   | "not-permitted"
-  /** The request cannot be met as it is, or not now. */
+  /** The request cannot be met as it is. */
   | "not-possible"
+  /** Nothing is wrong with the request, and the same one may succeed later. */
+  | "not-now"
   /** The controller does not know the method: it is older than this program. */
   | "not-supported"
   /** The controller is at fault; its log tells more. */

@@ -23,6 +23,11 @@ describe("translateFailure", () => {
     expect(translateFailure(failure(status[code]))).toMatchObject({ name: "CallRefusedError", refusal });
   });
 
+  it("tells what may succeed later from a message that is too long", () => {
+    const full = failure(status.RESOURCE_EXHAUSTED, { reason: "STORE_UNWRITABLE" });
+    expect(translateFailure(full)).toMatchObject({ refusal: "not-now", reason: "STORE_UNWRITABLE" });
+  });
+
   it("tells failures on the way from refusals", () => {
     expect(translateFailure(failure(status.UNAVAILABLE))).toBe("unavailable");
     expect(translateFailure(failure(status.CANCELLED))).toBe("unavailable");

@@ -38,6 +38,8 @@ export function translateFailure(failure: RpcFailure): Error | TransportFailure 
     case status.PERMISSION_DENIED:
     case status.UNAUTHENTICATED:
       return refused("not-permitted");
+    case status.RESOURCE_EXHAUSTED: // gRPC itself says so of a message that is too long, without a reason
+      return refused(reason === undefined ? "not-possible" : "not-now");
     case status.UNIMPLEMENTED:
       return refused("not-supported");
     case status.INTERNAL:

@@ -126,6 +126,9 @@ function describeRefusal({ refusal, reason, message }: CallRefusedError): Failur
     case "CERTIFICATE_REVOKED":
     case "ROLE_REFUSED":
       return { wrong, next: "on the primary, with sudo and without --controller, everything is allowed" };
+    case "STORE_UNWRITABLE":
+    case "TOO_MANY_CALLS":
+      return { wrong, next: "the same command, once that is over" };
     case "TOKEN_EXPIRED":
     case "TOKEN_USED":
     case "TOKEN_OTHER_NODE":

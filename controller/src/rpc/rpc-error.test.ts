@@ -2,6 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { expect, it } from "vitest";
 import { UnknownGenerationError } from "../hostfile/pin-problem.ts";
 import { StoreUnwritableError } from "../store/cluster-store.ts";
+import { reasonOf } from "./fake-error-reason.ts";
 import { isOurFault, toRpcStatus } from "./rpc-error.ts";
 
 it("says nothing on the wire of an error that it does not know, and logs it", () => {
@@ -16,6 +17,7 @@ it("tells the caller of a disk that is full, and logs it, since it is none of th
     code: status.RESOURCE_EXHAUSTED, // to an agent: try again
     details: "nothing was changed, since the controller cannot write /store: the disk is full",
   });
+  expect(reasonOf(Object.assign(new Error(), toRpcStatus(error)))).toBe("STORE_UNWRITABLE");
   expect(isOurFault(error)).toBe(true);
 });
 

@@ -107,8 +107,9 @@ function tell(error: unknown): Told | undefined {
   if (error instanceof NotHeldError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof PrimaryError) return { code: status.FAILED_PRECONDITION };
   if (error instanceof SessionSupersededError) return { code: status.ABORTED };
-  if (error instanceof StoreUnwritableError) return { code: status.RESOURCE_EXHAUSTED, logged: true };
-  if (error instanceof TooManyCallsError) return { code: status.RESOURCE_EXHAUSTED };
+  if (error instanceof StoreUnwritableError)
+    return { code: status.RESOURCE_EXHAUSTED, reason: "STORE_UNWRITABLE", logged: true };
+  if (error instanceof TooManyCallsError) return { code: status.RESOURCE_EXHAUSTED, reason: "TOO_MANY_CALLS" };
   return undefined;
 }
 
