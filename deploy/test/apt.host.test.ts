@@ -7,7 +7,9 @@ import { createNspawnLab } from "../lab/nspawn-lab.ts";
 import { bundleForHost } from "./bundle-for-host.ts";
 import { type MadePackage, offerPackages } from "./made-packages.ts";
 
-const slow = '#!/bin/sh\ntouch "/srv/begun-$DPKG_MAINTSCRIPT_PACKAGE"; sleep 6\n';
+/** It holds the lock for a while longer than until the agent's installer has come. */
+const slow =
+  '#!/bin/sh\ntouch "/srv/begun-$DPKG_MAINTSCRIPT_PACKAGE"; until pgrep -f installer.mjs; do sleep 0.1; done; sleep 5\n';
 const endless = "#!/bin/sh\n[ -e /srv/again ] && exit 0\ntouch /srv/begun-endless; sleep 600\n";
 const question =
   "#!/bin/sh -e\n. /usr/share/debconf/confmodule\ndb_input critical asking/word || true\ndb_go || true\n";

@@ -189,11 +189,13 @@ it("loses nothing where the one of three servers that leads is taken away in a b
 it("loses nothing where the server has its power cut in a burst and comes back", async () => {
   const port = await freePort();
   const first = await start("cut", { port });
-  const { log, publisher } = publish(place([first.url]));
+  const { log, publisher } = publish(place([first.url]), burst / 2);
   await waitFor("the burst to be under way", async () => (log.published() > 100n ? true : undefined), {
     timeoutMs: 60_000,
     everyMs: 1,
   });
+  log.add(burst / 2); // or all may be published by now
+  publisher.wake();
   await first.kill();
   expect(await troubleOf(publisher)).toMatch(/connection (refused|was closed)/);
   await start("cut", { port });

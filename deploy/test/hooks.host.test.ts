@@ -125,7 +125,7 @@ describe("a hook's unit under a real systemd", () => {
 
   it("is bounded in tasks, in memory and in time, as far as the kernel here has the means", async () => {
     runs += 1;
-    const job = await begin("sleep 2", undefined, 20);
+    const job = await begin("sleep 15", undefined, 20);
     const names = ["TasksMax", "MemoryMax", "RuntimeMaxUSec", "TimeoutStopUSec"];
     const shown = await host.check(["systemctl", "show", `--property=${names.join(",")}`, unitOf(job.id)]);
     const bounds = ["RuntimeMaxUSec=20s", "TimeoutStopUSec=5s", `MemoryMax=${256 * 1024 * 1024}`, "TasksMax=64"];
@@ -144,7 +144,7 @@ describe("a hook's unit under a real systemd", () => {
 
   it("cannot be started twice at once", async () => {
     runs += 1;
-    const job = await begin("sleep 2", undefined, 20);
+    const job = await begin("sleep 15", undefined, 20);
     expect((await host.run(startCommand(job, folderOf(job)))).stderr).toContain(unitOf(job.id));
   });
 });

@@ -85,11 +85,14 @@ describe("a job's unit under a real systemd", () => {
   });
 
   it("is known to run by its file while it runs, and outside of every slice of the agent", async () => {
-    const job = shell("slow", "cat /proc/self/cgroup; sleep 2");
+    const job = shell("slow", "cat /proc/self/cgroup; until [ -e /run/enough ]; do sleep 0.1; done");
     await start(job);
     expect(await isLoaded(job)).toBe(true);
-    expect(await host.readFile(`${folderOf(job)}/output`)).toContain("/cowherdjobs.slice/cowherd-job-slow.service");
+    const output = `${folderOf(job)}/output`;
+    await host.check(["timeout", "20", "sh", "-c", 'until [ -s "$1" ]; do sleep 0.1; done', "sh", output]);
+    expect(await host.readFile(output)).toContain("/cowherdjobs.slice/cowherd-job-slow.service");
     expect((await host.run(startCommand(job, folderOf(job)))).exitCode).not.toBe(0);
+    await host.check(["touch", "/run/enough"]);
     expect(await exitOf(job)).toBe(0);
     await host.check(["timeout", "10", "sh", "-c", 'while [ -e "$1" ]; do sleep 0.1; done', "sh", unitFile(job)]);
   });
