@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type AgentStage, createAgentStage, facts, hostname, sshKey, state } from "./agent.fixture.ts";
+import { type AgentStage, createAgentStage, hostname, sshKey, state } from "./agent.fixture.ts";
+import { facts } from "./facts/facts.fixture.ts";
 import { createMemoryLink } from "./link/memory-link.ts";
 
 let stage: AgentStage;

@@ -8,6 +8,7 @@ import {
 } from "@cowherd/proto";
 import { runAgent } from "./agent.ts";
 import type { Mode, RunObserver } from "./converge.ts";
+import { facts } from "./facts/facts.fixture.ts";
 import type { Facts } from "./facts/facts.ts";
 import type { RunHook } from "./hooks/run-hook.ts";
 import { createKeptLog, type KeptLog } from "./kept-log.ts";
@@ -28,23 +29,6 @@ export const sshKey = {
 export function state(generation: bigint, resources: readonly ResourceSpec[] = [hostname]): DesiredState {
   return createDesiredState({ epoch: 1n, generation }, resources);
 }
-
-/** A plain secondary's. */
-export const facts: Facts = {
-  hostname: "secondary1",
-  machineId: "0123",
-  os: { id: "debian", versionId: "12", kernel: "6.1", architecture: "x86_64" },
-  processors: { online: 2, schedulable: 2, quota: undefined, cores: 2 },
-  memoryBytes: 1,
-  interfaces: [],
-  hostKeys: [],
-  userKeys: [],
-  agentVersion: "1",
-  nfs: { server: true, client: false },
-  netplan: true,
-  mpirun: { vendor: "Open MPI", version: "4.1.4" },
-  tlsRequests: [],
-};
 
 /** A run or a check that the agent asked for, which ends when the test says so: in sync if it says nothing. */
 export type Call = {

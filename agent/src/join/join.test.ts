@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
 import { errorReasons, formatToken } from "@cowherd/proto";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Facts } from "../facts/facts.ts";
+import { facts as plainFacts } from "../facts/facts.fixture.ts";
 import { createLinuxFiles } from "../host/linux/files.ts";
 import { type MembershipJournal, openMembershipJournal } from "../journal/membership-journal.ts";
 import { createGrpcEnrollment } from "../link/grpc-enrollment.ts";
@@ -19,21 +19,7 @@ import { toJoinError } from "./join-error.ts";
 const signal = new AbortController().signal;
 const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 const secret = Buffer.alloc(16, 7);
-const facts: Facts = {
-  hostname: "debian",
-  machineId: "0123",
-  os: { id: "debian", versionId: "12", kernel: "6.1", architecture: "x86_64" },
-  processors: { online: 2, schedulable: 2, quota: undefined, cores: 2 },
-  memoryBytes: 1,
-  interfaces: [],
-  hostKeys: [],
-  userKeys: [],
-  agentVersion: "1",
-  nfs: { server: true, client: false },
-  netplan: true,
-  mpirun: { vendor: "Open MPI", version: "4.1.4" },
-  tlsRequests: [],
-};
+const facts = { ...plainFacts, hostname: "debian" };
 
 let authority: TestAuthority;
 let other: TestAuthority;
