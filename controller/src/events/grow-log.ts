@@ -20,6 +20,8 @@ export type Loss = Pick<Extract<Event, { readonly type: "events.dropped" }>, "fi
 export type LogView = {
   readonly last: bigint;
   readonly marks: readonly EventMark[];
+  /** The earliest time of all of them, so that no commit reads them all to learn that none is too old. Infinity without any. */
+  readonly earliest: number;
   /** The newest one. Undefined where nothing was lost, or nobody remembers. */
   readonly loss: Loss | undefined;
 };
@@ -52,7 +54,7 @@ export function growLog(log: LogView, events: readonly Event[], growth: Growth):
   if (events.length === 0) return { added: [], dropped: [], log };
   const { rules, published, now } = growth;
   const given = (mark: EventMark) => !rules.publishing || mark.sequence <= published;
-  const victims = victimsOf(log.marks, events.length, given, rules, now);
+  const victims = victimsOf(log, events.length, given, rules, now);
   const lost = victims.filter((mark) => !given(mark));
   const unheard = log.loss !== undefined && log.loss.sequence > published ? log.loss : undefined;
   const merged = lost.length > 0 && unheard !== undefined ? [unheard.sequence] : [];
@@ -62,11 +64,17 @@ export function growLog(log: LogView, events: readonly Event[], growth: Growth):
   const dropped = [...new Set([...victims.map(({ sequence }) => sequence), ...merged])];
   const gone = new Set(dropped);
   const kept = gone.size === 0 ? log.marks : log.marks.filter(({ sequence }) => !gone.has(sequence));
+  const earliest = gone.size === 0 ? log.earliest : earliestOf(kept);
   const marks = [...kept, ...added.map(({ sequence, time, event: { type } }) => ({ sequence, time, type }))];
   const last = log.last + BigInt(added.length);
   const lossBefore = log.loss !== undefined && gone.has(log.loss.sequence) ? undefined : log.loss;
   const loss = added.map(lossIn).find((found) => found !== undefined) ?? lossBefore;
-  return { added, dropped, log: { last, marks, loss } };
+  return { added, dropped, log: { last, marks, earliest: Math.min(earliest, earliestOf(added)), loss } };
+}
+
+/** The earliest time of some events. A clock may have been set back, so that it is not always the first one's. */
+export function earliestOf(events: readonly Pick<EventMark, "time">[]): number {
+  return events.reduce((earliest, { time }) => Math.min(earliest, time), Number.POSITIVE_INFINITY);
 }
 
 /** Reads what a kept event says of a loss; undefined for every other event. */
@@ -77,7 +85,7 @@ export function lossIn({ sequence, event }: KeptEvent): Loss | undefined {
 }
 
 function victimsOf(
-  marks: readonly EventMark[],
+  { marks, earliest }: LogView,
   growing: number,
   given: (mark: EventMark) => boolean,
   { count, ageMs }: EventRules,
@@ -86,7 +94,7 @@ function victimsOf(
   const full = marks.length + growing > count;
   const surplus = full ? marks.length + growing - count + Math.floor(count * roomShare) : 0;
   const isOld = ({ time }: EventMark) => time < now - ageMs;
-  if (surplus === 0 && !marks.some(isOld)) return [];
+  if (surplus === 0 && earliest >= now - ageMs) return [];
   const free = marks.filter(given);
   const owed = marks.filter((mark) => !given(mark) && mark.type !== "events.dropped");
   const order = [
