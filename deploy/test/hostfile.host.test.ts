@@ -4,6 +4,7 @@ import { bootInstalled, joinCluster } from "../cluster/boot-installed.ts";
 import {
   clusterUser,
   clusterYaml,
+  createJoinLine,
   hostfileNodes,
   hostfilePath,
   initCluster,
@@ -180,6 +181,7 @@ describe("a disk that is full", () => {
     await moveToSmallDisks();
     const reader = await readHostfileAllTheTime(primary, []);
     const before = await readHostfile(primary);
+    const line = await createJoinLine(primary, "secondary1");
 
     await fill(store);
     const { exitCode, stderr } = await primary.run(drain, { timeoutMs: 60_000 });
@@ -188,6 +190,9 @@ describe("a disk that is full", () => {
       stderr: `cowctl: nothing was changed, since the controller cannot write ${store}/cluster/cluster.sqlite: the disk is full\nnext: the same command, once that is over\n`,
     });
     expect(await noticesOf(primary)).toContainEqual(expect.stringContaining("the disk is full"));
+    const join = await secondary1.run(["bash", "-lc", `${line} --force`], { timeoutMs: 60_000 });
+    expect(join).toMatchObject({ exitCode: 21, stderr: expect.stringContaining("the disk is full") });
+    expect(join.stderr).toContain("Repeat it once what the message names is over.");
     await sleep(12_000); // longer than a lease
     expect(await readHostfile(primary)).toBe(before);
     await makeRoom(store);

@@ -71,6 +71,15 @@ it("gives up what is too old, once there is something newer", () => {
   expect(growLog(full, [ready], { ...later, now: 6_000 }).dropped).not.toHaveLength(100);
 });
 
+it("gives up what is too old of a log that is not full, also where the clock was set back amid it", () => {
+  const first = growLog(empty, many(ready, 3), growth);
+  const setBack = growLog(first.log, [ready], { ...growth, now: 4_000 });
+  const later = growLog(setBack.log, [ready], { ...growth, now: 5_500 });
+  expect(later.dropped).toEqual([4n]);
+  expect(growLog(later.log, [ready], { ...growth, now: 6_000 }).dropped).toEqual([]);
+  expect(growLog(later.log, [ready], { ...growth, now: 6_001 }).dropped).toContain(3n);
+});
+
 it("stays within its bounds and accounts for every event, whatever the broker takes", () => {
   const step = fc.record({
     events: fc.array(fc.constantFrom(ready, lost), { maxLength: 12 }),

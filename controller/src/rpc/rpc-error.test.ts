@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { UnknownGenerationError } from "../hostfile/pin-problem.ts";
 import { StoreUnwritableError } from "../store/cluster-store.ts";
 import { reasonOf } from "./fake-error-reason.ts";
-import { isOurFault, toRpcStatus } from "./rpc-error.ts";
+import { isOurFault, TooManyCallsError, toRpcStatus } from "./rpc-error.ts";
 
 it("says nothing on the wire of an error that it does not know, and logs it", () => {
   const error = new RangeError("the path /etc/secret is too long");
@@ -19,6 +19,12 @@ it("tells the caller of a disk that is full, and logs it, since it is none of th
   });
   expect(reasonOf(Object.assign(new Error(), toRpcStatus(error)))).toBe("STORE_UNWRITABLE");
   expect(isOurFault(error)).toBe(true);
+});
+
+it("tells who calls too often that it may succeed later, and logs nothing of it", () => {
+  const error = new TooManyCallsError("try again in a minute");
+  expect(reasonOf(Object.assign(new Error(), toRpcStatus(error)))).toBe("TOO_MANY_CALLS");
+  expect(isOurFault(error)).toBe(false);
 });
 
 it("logs nothing of what the caller did wrong", () => {
