@@ -69,7 +69,7 @@ export function labContract(open: () => ContractLab, patienceMs: number): void {
 
   it("stops a frozen host in its tracks, and lets it go on", async () => {
     const { first, second } = open();
-    const reach = ["bash", "-c", `exec 3<> /dev/tcp/${second.address}/22 && read -r -t 3 line <&3`];
+    const reach = ["timeout", "20", "bash", "-c", `exec 3<> /dev/tcp/${second.address}/22 && read -r -t 3 line <&3`];
     await first.check(reach);
     await second.freeze();
     expect((await first.run(reach)).exitCode).not.toBe(0);
