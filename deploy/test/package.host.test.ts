@@ -111,8 +111,12 @@ describe("a primary", () => {
     const before = await identity();
     const former = await mainPids();
     await host.check(["systemd-run", "--unit=cowherd-job-test", "--slice=cowherdjobs.slice", "sleep", "infinity"]);
+    const compiled = ["find", "/var/cache/cowherd", "-type", "f"];
+    expect(await host.check(compiled)).not.toBe("");
+    await host.check(["touch", "/run/before-upgrade"]);
     await installProduct(host, upgraded);
     expect(await host.check(["cowctl", "--version"])).toContain(nextVersion);
+    expect(await host.check([...compiled, "!", "-newer", "/run/before-upgrade"])).toBe("");
     const latter = await mainPids();
     for (const service of services) expect(latter[service]).not.toBe(former[service]);
     expect(await identity()).toBe(before);
