@@ -21,7 +21,7 @@ missed in any run. Without a part it does all of them, in this order.
   agent       an agent at rest, against a controller on loopback: memory, processor, children
   burst       played agents that come at once to a real controller on loopback: how many
               hostfiles, how long, how late the controller's thread
-  publishing  clusters whose broker of events fails, against ones without: times longer
+  publishing  a cluster whose broker of events fails: how much longer it converges
   hosts       three booted containers: join to line, power cut to line gone, slots to file
   ansible     hosts, and a pass and a join by ansible-playbook on the same ones, side by side
 
