@@ -22,7 +22,7 @@ type Mood = (typeof moods)[number];
 
 /** What a broker that fails may make a cluster slower at most. One that is up has its work done on the same thread: that is told and not judged. */
 const goals: Readonly<Record<Mood, Figure["goal"]>> = {
-  off: { atMost: 5 },
+  off: undefined,
   down: { atMost: 5 },
   frozen: { atMost: 5 },
   silent: { atMost: 5 },
