@@ -19,6 +19,9 @@ type Frame = { readonly functionName: string; readonly url: string };
 
 const everyMicroseconds = 500;
 
+/** What V8 calls the time that is no function's. */
+const nobodys: ReadonlySet<string> = new Set(["(root)", "(idle)", "(program)", "(garbage collector)"]);
+
 /** Lets something run on this thread, and returns where the thread was meanwhile. Rejects as that does. */
 export async function profile(work: () => Promise<void>): Promise<Profile> {
   const session = new Session();
@@ -56,7 +59,7 @@ export function addedTime(
   for (const [at, id] of samples.entries()) {
     const took = timeDeltas[at] ?? 0;
     if (added.has(id)) own += took;
-    else if (byId.get(id)?.callFrame.url !== "") others += took; // "(idle)", "(program)" and "(garbage collector)" have none
+    else if (!nobodys.has(byId.get(id)?.callFrame.functionName ?? "")) others += took;
   }
   if (others === 0) throw new RangeError("nothing else ran");
   return own / others;
