@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterStore } from "@cowherd/controller";
 import type { BusSupply } from "../../../controller/src/events/publishing.ts";
+import { waitFor } from "../../cluster/wait-for.ts";
 import type { Figure, PartReport } from "../figure.ts";
 import { spreadOf } from "../spread.ts";
-import { addedTime, profile } from "./added-time.ts";
+import { type AddedTime, addedTime, profile } from "./added-time.ts";
 import { type Brokers, startBrokers } from "./brokers.ts";
 import { type PlayedCluster, startPlayedCluster } from "./played-cluster.ts";
 
@@ -20,13 +20,16 @@ export type PublishingOptions = {
 const moods = ["off", "down", "frozen", "silent", "up"] as const;
 type Mood = (typeof moods)[number];
 
-/** What a broker that fails may make a cluster slower at most. One that is up has its work done on the same thread: that is told and not judged. */
+/**
+ * What a broker that fails may make a cluster slower at most. One that is up has its work done on
+ * the same thread: a bench that sees nothing of that looks in the wrong place.
+ */
 const goals: Readonly<Record<Mood, Figure["goal"]>> = {
   off: undefined,
   down: { atMost: 5 },
   frozen: { atMost: 5 },
   silent: { atMost: 5 },
-  up: undefined,
+  up: { atLeast: 1 },
 };
 
 type Supply = Pick<PublishingOptions, "openStore" | "openBus">;
@@ -34,7 +37,7 @@ type Supply = Pick<PublishingOptions, "openStore" | "openBus">;
 const nodes = 32;
 const warmUp = 20;
 const times = 150;
-const lookMs = 50;
+const publishedWithinMs = 30_000;
 
 /**
  * Measures how much longer a cluster takes to converge by what publishes its events, with brokers
@@ -45,19 +48,27 @@ export async function benchPublishing({ runs, report, ...supply }: PublishingOpt
   await using brokers = await startBrokers();
   const figures: Figure[] = [];
   for (const mood of moods) {
-    const added: number[] = [];
+    const added: AddedTime[] = [];
     for (let run = 1; run <= runs; run += 1) {
-      const percent = 100 * (await measure(mood, brokers, supply));
-      report(`broker ${mood}, run ${run} of ${runs}: ${percent.toFixed(2)} % longer`);
-      added.push(percent);
+      const measured = await measure(mood, brokers, supply);
+      report(`broker ${mood}, run ${run} of ${runs}: ${(100 * measured.own).toFixed(2)} % longer`);
+      added.push(measured);
     }
-    figures.push({ what: `broker ${mood}: longer by`, unit: "%", measured: spreadOf(added), goal: goals[mood] });
+    const figure = (what: string, of: (measured: AddedTime) => number) => ({
+      what: `broker ${mood}: ${what}`,
+      unit: "%",
+      measured: spreadOf(added.map((measured) => 100 * of(measured))),
+    });
+    figures.push(
+      { ...figure("longer by", ({ own }) => own), goal: goals[mood] },
+      figure("nobody's", ({ nobodys }) => nobodys),
+    );
   }
-  const about = `${nodes} played nodes fail and converge ${times} times; publishing adds to the controller's time, over ${runs} runs:`;
+  const about = `${nodes} played nodes fail and converge ${times} times; what publishing adds to the controller's time, and what V8 and the system took beside, over ${runs} runs:`;
   return { part: "publishing", about, figures };
 }
 
-async function measure(mood: Mood, brokers: Brokers, { openStore, openBus }: Supply): Promise<number> {
+async function measure(mood: Mood, brokers: Brokers, { openStore, openBus }: Supply): Promise<AddedTime> {
   const folder = await mkdtemp(`${tmpdir()}/bench-publishing-`);
   try {
     const buses = { openBus, ownBroker: { credentials: "", ca: "" } };
@@ -70,7 +81,8 @@ async function measure(mood: Mood, brokers: Brokers, { openStore, openBus }: Sup
     });
     await converge(cluster, warmUp);
     if (mood === "frozen") {
-      while (!cluster.isPublished()) await sleep(lookMs); // so that it freezes in the midst of its work
+      const published = async () => cluster.isPublished() || undefined; // so that it freezes with a connection that stands
+      await waitFor("the events to be published", published, { timeoutMs: publishedWithinMs });
       brokers.freeze();
     }
     return addedTime(await profile(() => converge(cluster, times)), isPublishing);
