@@ -29,7 +29,7 @@ const goals: Readonly<Record<Mood, Figure["goal"]>> = {
   down: { atMost: 5 },
   frozen: { atMost: 5 },
   silent: { atMost: 5 },
-  up: { atLeast: 1 },
+  up: { atLeast: 5 },
 };
 
 type Supply = Pick<PublishingOptions, "openStore" | "openBus">;
